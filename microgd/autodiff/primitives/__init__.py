@@ -1,0 +1,13 @@
+"""The calculus: every operation beside its local derivatives.
+
+Read primitive.py, then arithmetic.py; the engine needs no more. The other tables follow in the order
+in which one would learn them: elementary.py, shape.py, reduction.py, linear_algebra.py.
+"""
+
+from . import arithmetic, elementary, linear_algebra, reduction, shape
+from .primitive import Primitive, numpy_functions, primitive
+
+__all__ = [
+    "Primitive", "arithmetic", "elementary", "linear_algebra", "numpy_functions", "primitive",
+    "reduction", "shape",
+]  # fmt: skip

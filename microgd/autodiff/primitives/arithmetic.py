@@ -1,0 +1,110 @@
+"""The table of derivatives: arithmetic. Start here; the other tables only add to this one.
+
+An entry is one operation: how it is computed, then for each argument how `g`, the gradient that
+arrives at the output, becomes the gradient of that argument. Read
+
+    multiply = primitive(operator.mul, lambda g, out, a, b: g * b, ...)     # d(a b)/da = b
+
+as "d(a b)/da is b, so what arrives is multiplied by b". The rules are written with operators and with
+other entries, hence hold for numbers, arrays and Values alike. `None` in place of a rule says that
+the function is piecewise constant there: its derivative is 0 wherever it has one, nothing flows.
+
+Where a function has a kink, the entry says which of the possible slopes it takes.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from .primitive import primitive
+
+# fmt: off
+add      = primitive(operator.add,     lambda g, out, a, b: g,              # d(a + b)/da = 1
+                                       lambda g, out, a, b: g,              # d(a + b)/db = 1
+                     name="+", numpy=np.add)
+subtract = primitive(operator.sub,     lambda g, out, a, b: g,              # d(a - b)/da = 1
+                                       lambda g, out, a, b: -g,             # d(a - b)/db = -1
+                     name="-", numpy=np.subtract)
+multiply = primitive(operator.mul,     lambda g, out, a, b: g * b,          # d(a b)/da = b
+                                       lambda g, out, a, b: g * a,          # d(a b)/db = a
+                     name="*", numpy=np.multiply)
+divide   = primitive(operator.truediv, lambda g, out, a, b: g / b,          # d(a / b)/da = 1 / b
+                                       lambda g, out, a, b: -g * out / b,   # d(a / b)/db = -(a / b) / b
+                     name="/", numpy=np.divide)
+negative = primitive(operator.neg,     lambda g, out, a: -g,                # d(-a)/da = -1
+                     name="neg", numpy=np.negative)
+identity = primitive(lambda a: a,       lambda g, out, a: g,                # dx/dx = 1
+                     name="identity")
+
+# a ** 0 is flat, so its first rule must not meet a ** -1; 0 ** b is flat for b > 0, so its second
+# rule must not meet log 0: `where` steps aside in both.
+power    = primitive(operator.pow,
+                     lambda g, out, a, b: g * b * power(a, where(b == 0, 1.0, b - 1.0)),   # b a^(b - 1)
+                     lambda g, out, a, b: g * out * log(where(a == 0, 1.0, a)),            # a^b log a
+                     name="**", numpy=np.power, scalar=math.pow)
+
+exp      = primitive(np.exp,  lambda g, out, a: g * out,              # d(e^a)/da = e^a: already computed
+                     scalar=math.exp)
+log      = primitive(np.log,  lambda g, out, a: g / a,                # d(log a)/da = 1 / a
+                     scalar=math.log)
+sqrt     = primitive(np.sqrt, lambda g, out, a: g / (2.0 * out),      # 1 / (2 sqrt a): infinite at 0
+                     scalar=math.sqrt)
+sin      = primitive(np.sin,  lambda g, out, a: g * cos(a),           # d(sin a)/da = cos a
+                     scalar=math.sin)
+cos      = primitive(np.cos,  lambda g, out, a: -g * sin(a),          # d(cos a)/da = -sin a
+                     scalar=math.cos)
+tanh     = primitive(np.tanh, lambda g, out, a: g * (1.0 - out * out),      # 1 - tanh^2 a
+                     scalar=math.tanh)
+
+# Steps: they say how numbers compare or what sign they have, and no gradient flows.
+greater       = primitive(operator.gt, None, None, name=">",  numpy=np.greater)
+greater_equal = primitive(operator.ge, None, None, name=">=", numpy=np.greater_equal)
+less          = primitive(operator.lt, None, None, name="<",  numpy=np.less)
+less_equal    = primitive(operator.le, None, None, name="<=", numpy=np.less_equal)
+equal         = primitive(operator.eq, None, None, name="==", numpy=np.equal)
+not_equal     = primitive(operator.ne, None, None, name="!=", numpy=np.not_equal)
+sign          = primitive(np.sign, None)
+
+
+def _where(condition: Any, a: Any, b: Any) -> Any:
+    if type(condition) is bool and type(a) is float and type(b) is float:
+        return a if condition else b
+    return np.where(condition, a, b)
+
+
+where    = primitive(_where, None, lambda g, out, condition, a, b: where(condition, g, 0.0),
+                                   lambda g, out, condition, a, b: where(condition, 0.0, g),
+                     name="where", numpy=np.where)
+
+# Kinks. |a| at 0: slope 0. maximum and minimum of two equal numbers: half to each, as it is for max
+# and min of an array with ties. relu at 0: slope 0, as if still off.
+absolute = primitive(operator.abs, lambda g, out, a: g * sign(a),
+                     name="abs", numpy=np.absolute)
+maximum  = primitive(np.maximum,   lambda g, out, a, b: g * ((a > b) + 0.5 * (a == b)),
+                                   lambda g, out, a, b: g * ((b > a) + 0.5 * (a == b)))
+minimum  = primitive(np.minimum,   lambda g, out, a, b: g * ((a < b) + 0.5 * (a == b)),
+                                   lambda g, out, a, b: g * ((b < a) + 0.5 * (a == b)))
+relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (a > 0),
+                     name="relu", scalar=lambda a: 0.0 if a <= 0 else a)
+
+
+def _sigmoid(a: Any) -> Any:
+    decay = np.exp(-abs(a))  # at most 1: neither tail overflows, neither loses its digits
+    return np.where(a < 0, decay, 1.0) / (1.0 + decay)
+
+
+def _sigmoid_of_float(a: float) -> float:
+    decay = math.exp(-abs(a))
+    return (decay if a < 0 else 1.0) / (1.0 + decay)
+
+
+# The S-curve 1 / (1 + e^-a), and its integral log(1 + e^a), a smooth relu.
+sigmoid  = primitive(_sigmoid, lambda g, out, a: g * out * (1.0 - out),
+                     name="sigmoid", scalar=_sigmoid_of_float)
+softplus = primitive(lambda a: np.logaddexp(a, 0.0), lambda g, out, a: g * sigmoid(a),
+                     name="softplus", scalar=lambda a: max(a, 0.0) + math.log1p(math.exp(-abs(a))))
+# fmt: on

@@ -1,0 +1,120 @@
+"""The table of derivatives: the other functions that NumPy applies entry by entry (its ufuncs).
+
+First the smooth ones, then kinks and remainders, then the piecewise-constant ones. What is made of
+other entries in a line or two (`modf`, `divmod`, `ldexp`) has no rule of its own. Which of NumPy's
+ufuncs have no derivative at all, and why, is the last table.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .arithmetic import absolute, exp, power, sign, sqrt, where
+from .primitive import numpy_functions, primitive
+
+LOG_2, LOG_10, DEGREE = math.log(2), math.log(10), math.pi / 180
+
+# fmt: off
+positive   = primitive(np.positive,   lambda g, out, a: g)
+square     = primitive(np.square,     lambda g, out, a: g * 2.0 * a,  scalar=lambda a: a * a)
+reciprocal = primitive(np.reciprocal, lambda g, out, a: -g * out * out, scalar=lambda a: 1.0 / a)
+cbrt       = primitive(np.cbrt,       lambda g, out, a: g / (3.0 * out * out))      # infinite at 0
+
+exp2       = primitive(np.exp2,       lambda g, out, a: g * out * LOG_2)
+expm1      = primitive(np.expm1,      lambda g, out, a: g * (out + 1.0),   scalar=math.expm1)
+log2       = primitive(np.log2,       lambda g, out, a: g / (a * LOG_2))
+log10      = primitive(np.log10,      lambda g, out, a: g / (a * LOG_10))
+log1p      = primitive(np.log1p,      lambda g, out, a: g / (1.0 + a),     scalar=math.log1p)
+
+tan        = primitive(np.tan,        lambda g, out, a: g * (1.0 + out * out))
+arcsin     = primitive(np.arcsin,     lambda g, out, a: g / sqrt(1.0 - a * a))
+arccos     = primitive(np.arccos,     lambda g, out, a: -g / sqrt(1.0 - a * a))
+arctan     = primitive(np.arctan,     lambda g, out, a: g / (1.0 + a * a))
+sinh       = primitive(np.sinh,       lambda g, out, a: g * cosh(a))
+cosh       = primitive(np.cosh,       lambda g, out, a: g * sinh(a))
+arcsinh    = primitive(np.arcsinh,    lambda g, out, a: g / sqrt(a * a + 1.0))
+arccosh    = primitive(np.arccosh,    lambda g, out, a: g / sqrt(a * a - 1.0))
+arctanh    = primitive(np.arctanh,    lambda g, out, a: g / (1.0 - a * a))
+degrees    = primitive(np.degrees,    lambda g, out, a: g / DEGREE)
+radians    = primitive(np.radians,    lambda g, out, a: g * DEGREE)
+
+# Of two arguments. At the origin hypot, like every norm here, takes slope 0.
+hypot      = primitive(np.hypot,      lambda g, out, a, b: g * a / where(out == 0, 1.0, out),
+                                      lambda g, out, a, b: g * b / where(out == 0, 1.0, out))
+arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * b / (a * a + b * b),
+                                      lambda g, out, a, b: -g * a / (a * a + b * b))
+logaddexp  = primitive(np.logaddexp,  lambda g, out, a, b: g * exp(a - out),
+                                      lambda g, out, a, b: g * exp(b - out))
+logaddexp2 = primitive(np.logaddexp2, lambda g, out, a, b: g * exp2(a - out),
+                                      lambda g, out, a, b: g * exp2(b - out))
+
+# maximum and minimum that prefer a number to nan; ties are shared, as there.
+fmax       = primitive(np.fmax,       lambda g, out, a, b: g * _won(a, b, a > b),
+                                      lambda g, out, a, b: g * _won(b, a, b > a))
+fmin       = primitive(np.fmin,       lambda g, out, a, b: g * _won(a, b, a < b),
+                                      lambda g, out, a, b: g * _won(b, a, b < a))
+
+# out = a - b * (a / b rounded down, or towards 0): a line in a, and piecewise a line in b.
+remainder  = primitive(np.remainder,  lambda g, out, a, b: g,
+                                      lambda g, out, a, b: -g * floor_divide(a, b))
+fmod       = primitive(np.fmod,       lambda g, out, a, b: g,
+                                      lambda g, out, a, b: -g * trunc(a / b))
+copysign   = primitive(np.copysign,   lambda g, out, a, b: g * sign(a) * copysign(1.0, b), None)
+heaviside  = primitive(np.heaviside,  None, lambda g, out, a, b: g * (a == 0))     # b is the value at 0
+
+# Piecewise constant: slope 0 wherever there is one, so nothing flows.
+floor_divide = primitive(np.floor_divide, None, None)
+floor        = primitive(np.floor, None)
+ceil         = primitive(np.ceil, None)
+trunc        = primitive(np.trunc, None)
+rint         = primitive(np.rint, None)
+# fmt: on
+
+
+def _won(a: Any, b: Any, ahead: Any) -> Any:
+    """1 where a is ahead of b or b is nan, 1/2 where they are equal."""
+    return ahead + (b != b) * (a == a) + 0.5 * (a == b)
+
+
+for _question in (
+    np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not, np.invert,
+):  # fmt: skip
+    primitive(_question, None)
+for _question in (
+    np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
+):  # fmt: skip
+    primitive(_question, None, None)
+
+
+def modf(a: Any) -> Any:
+    """The fractional part, which moves with a, and the whole part, which does not."""
+    whole = trunc(a)
+    return a - whole, whole
+
+
+numpy_functions |= {
+    np.fabs: absolute,
+    np.float_power: power,
+    np.conjugate: positive,  # of a real number: itself
+    np.rad2deg: degrees,
+    np.deg2rad: radians,
+    np.modf: modf,
+    np.divmod: lambda a, b: (floor_divide(a, b), remainder(a, b)),
+    np.ldexp: lambda a, exponent: a * exp2(exponent),
+}
+
+NOT_DIFFERENTIABLE = {
+    np.frexp: "it takes a float apart into bits",
+    np.nextafter: "it counts floats, not numbers",
+    np.spacing: "it counts floats, not numbers",
+    np.gcd: "it is for integers",
+    np.lcm: "it is for integers",
+    np.left_shift: "it is for integers",
+    np.right_shift: "it is for integers",
+    np.bitwise_count: "it is for integers",
+    np.isnat: "it is for dates",
+}
+"""The ufuncs that are refused, and why."""

@@ -1,0 +1,139 @@
+"""What a primitive is: one operation beside its local derivatives.
+
+`primitive` makes one; the other files of this folder are nothing but calls of it. A derivative rule
+is a *vjp* (vector-Jacobian product): it takes `g`, the gradient that arrives at the operation's
+output, then the output `out`, then the operation's own arguments, and returns the gradient for one
+of the arguments. A rule is written only with operators, NumPy functions and other primitives, so the
+same text runs on numbers (fast, nothing recorded), on arrays, and on Values (recorded: that is how
+the gradient of a gradient comes about). Broadcasting is undone by whoever calls the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+Vjp = Callable[..., Any]
+
+numpy_functions: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""Which function of ours answers when NumPy's is called with a Value: `np.exp` -> `exp`."""
+
+
+class Primitive:
+    """An operation and, for each of its arguments, how a gradient flows back through it."""
+
+    __slots__ = ("name", "compute", "vjps")
+
+    def __init__(self, name: str, compute: Callable[..., Any], vjps: Iterable[Vjp | None]) -> None:
+        self.name = name
+        self.compute = compute
+        self.vjps = vjps
+
+    def __call__(self, *args: Any) -> Any:
+        """Compute, and let the first argument that has a `record` method (a Value) remember it."""
+        for arg in args:
+            if hasattr(arg, "record"):
+                return arg.record(self, *args)
+        return evaluate(self, args)[0]
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+def primitive(
+    compute: Callable[..., Any],
+    *vjps: Vjp | None,
+    each: Callable[[int], Vjp | None] | None = None,
+    name: str | None = None,
+    scalar: Callable[..., Any] | None = None,
+    numpy: Callable[..., Any] | None = None,
+) -> Primitive:
+    """An operation of your own, with its derivatives.
+
+    compute  the operation on plain numbers and arrays. If it is a NumPy or SciPy ufunc (or another
+             function with NumPy's dispatch), calling that function with a Value uses this primitive
+             from now on; otherwise call the primitive itself.
+    vjps     a rule `lambda g, out, *args: gradient` for each argument, in order. None: no gradient
+             flows through this argument (the function is piecewise constant in it). Arguments
+             beyond the last rule are static (an axis, an index).
+    each     instead of vjps, for an operation of any number of arguments: `each(i)` is the rule of
+             argument i.
+    name     as pictures and messages show it; `compute.__name__` by default.
+    scalar   a faster `compute` for plain floats, such as `math.exp`.
+    numpy    the NumPy function that this primitive stands for, where `compute` is not that function.
+
+    >>> from microgd import Value
+    >>> cube = primitive(lambda x: x * x * x, lambda g, out, x: 3 * g * x * x, name="cube")
+    >>> x = Value(2.0)
+    >>> cube(x).backward()
+    >>> x.grad
+    12.0
+    """
+    computed = compute if scalar is None else _by_type(scalar, compute)
+    rules: Iterable[Vjp | None] = vjps if each is None else Each(each)
+    op = Primitive(name or compute.__name__, computed, rules)
+    numpy_functions[numpy or compute] = op
+    return op
+
+
+class Each:
+    """The rules of an operation of any number of arguments, made as they are asked for."""
+
+    def __init__(self, rule: Callable[[int], Vjp | None]) -> None:
+        self.rule = rule
+
+    def __iter__(self) -> Any:
+        index = 0
+        while True:
+            yield self.rule(index)
+            index += 1
+
+
+def _by_type(scalar: Callable[..., Any], general: Callable[..., Any]) -> Callable[..., Any]:
+    """Python's own function for floats, which must not pay for NumPy; NumPy's for all else."""
+
+    def compute(*operands: Any) -> Any:
+        if type(operands[0]) is float and type(operands[-1]) is float:
+            return scalar(*operands)
+        return general(*operands)
+
+    return compute
+
+
+def evaluate(op: Primitive, operands: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The operation's result on plain operands, and the operands as they were understood.
+
+    Python raises where IEEE 754 has an answer (1/0, log 0, an overflow) and refuses lists: both get
+    a second try as NumPy understands them, which gives inf or nan with a RuntimeWarning.
+    """
+    try:
+        return op.compute(*operands), operands
+    except (ArithmeticError, ValueError, TypeError) as error:
+        again = as_numpy(operands)
+        try:
+            return op.compute(*again), again
+        except (ValueError, TypeError) as still:
+            raise _explained(op, operands, still) from error
+
+
+def as_numpy(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Floats as NumPy's floats, lists of numbers as arrays; whatever else as it is."""
+    return tuple(
+        np.float64(x) if type(x) is float else np.asarray(x) if type(x) is list else x for x in operands
+    )
+
+
+def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
+    """The error again, naming the operation and what it was given."""
+    given = [x for x, _ in zip(operands, op.vjps)]
+    strange = [x for x in given if not isinstance(x, (float, int, list, np.ndarray, np.number, np.bool))]
+    if strange:
+        names = " and ".join(type(x).__name__ for x in strange)
+        return TypeError(f"{op.name}: expected numbers, real arrays or Values, got {names}")
+    if isinstance(error, ValueError) and len(given) > 1:
+        shapes = " and ".join(str(np.shape(x)) for x in given)
+        return ValueError(f"{op.name}: shapes {shapes} do not fit together ({error})")
+    error.add_note(f"raised by the operation {op.name}")
+    return error

@@ -1,0 +1,181 @@
+"""The table of derivatives: reductions, which make one number of many along some axes.
+
+What arrives at a sum goes back to every entry it was made of; what arrives at a maximum goes to the
+entry that won. Under the table, what is made of these: the mean, the variance, the product ...
+`axis` is always a tuple of axes from 0 (see `axes_of`); `keepdims` leaves axes of length 1 behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .arithmetic import absolute, exp, maximum, minimum, where
+from .primitive import numpy_functions, primitive
+from .shape import along, axes_of, broadcast_to, expand_dims, flip, index, reshape, shape_of, transpose
+
+Axis = int | Sequence[int] | None
+
+
+def _back(g: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """A reduction's gradient or output with the reduced axes put back, as axes of length 1."""
+    return g if keepdims or not shape_of(g) else expand_dims(g, axis)
+
+
+def _share(a: Any, out: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """1 for the entry that equals the output; where k entries tie for it, 1/k for each."""
+    won = a == _back(out, axis, keepdims)
+    return won / reduce_sum(won * 1.0, axis, True)
+
+
+def _logsumexp(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    top = np.max(a, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)
+    out = np.log(np.sum(np.exp(a - top), axis=axis, keepdims=True)) + top
+    return out if keepdims else np.squeeze(out, axis)
+
+
+# fmt: off
+reduce_sum = primitive(
+    lambda a, axis, keepdims: np.add.reduce(a, axis, None, None, keepdims),
+    lambda g, out, a, axis, keepdims: broadcast_to(_back(g, axis, keepdims), shape_of(a)), name="sum")
+reduce_max = primitive(
+    lambda a, axis, keepdims: np.maximum.reduce(a, axis, None, None, keepdims),
+    lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * _share(a, out, axis, keepdims), name="max")
+reduce_min = primitive(
+    lambda a, axis, keepdims: np.minimum.reduce(a, axis, None, None, keepdims),
+    lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * _share(a, out, axis, keepdims), name="min")
+cumsum = primitive(
+    lambda a, axis: np.cumsum(a, axis),
+    lambda g, out, a, axis: flip(cumsum(flip(g, axis), axis), axis), name="cumsum")
+# log(sum(e^a)) without an overflow; its gradient is the softmax.
+reduce_logsumexp = primitive(_logsumexp,
+    lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * exp(a - _back(out, axis, keepdims)), name="logsumexp")
+# The Euclidean length. At the zero vector, where it has a kink, slope 0.
+length = primitive(
+    lambda a, axis, keepdims: np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims)),
+    lambda g, out, a, axis, keepdims:
+        _back(g / where(out == 0, 1.0, out), axis, keepdims) * a, name="length")
+# fmt: on
+
+
+def sum(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return reduce_sum(a, axes_of(a, axis), keepdims)
+
+
+def max(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return reduce_max(a, axes_of(a, axis), keepdims)
+
+
+def min(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return reduce_min(a, axes_of(a, axis), keepdims)
+
+
+def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """log(sum(e^a)) along axes (all by default), of numbers, arrays and Values; finite wherever a is.
+
+    Its gradient is the softmax. It has no name in NumPy, whose np.logaddexp is that of two numbers.
+
+    >>> float(logsumexp(np.array([1000.0, 1000.0])))
+    1000.6931471805599
+    """
+    return reduce_logsumexp(a, axes_of(a, axis), keepdims)
+
+
+def _count(a: Any, axis: Axis) -> int:
+    return math.prod(shape_of(a)[i] for i in axes_of(a, axis))
+
+
+def mean(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    count = _count(a, axis)
+    return sum(a, axis, keepdims=keepdims) / count if count else sum(a, axis, keepdims=keepdims) * math.nan
+
+
+def _average(a: Any, axis: Axis = None, weights: Any = None, *, keepdims: bool = False) -> Any:
+    if weights is None:
+        return mean(a, axis, keepdims=keepdims)
+    if shape_of(weights) != shape_of(a):
+        raise ValueError(f"average: expected weights of shape {shape_of(a)}, got {shape_of(weights)}")
+    return sum(a * weights, axis, keepdims=keepdims) / sum(weights, axis, keepdims=keepdims)
+
+
+def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    distance = a - mean(a, axis, keepdims=True)
+    return sum(distance * distance, axis, keepdims=keepdims) / (_count(a, axis) - ddof)
+
+
+def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    distance = a - mean(a, axis, keepdims=True)
+    return length(distance, axes_of(a, axis), keepdims) / math.sqrt(_count(a, axis) - ddof)
+
+
+def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """The product, by multiplying one half with the other: right where entries are 0, to every order."""
+    axes = axes_of(a, axis)
+    shape = shape_of(a)
+    rest = tuple(i for i in range(len(shape)) if i not in axes)
+    halves = reshape(
+        transpose(a, (*axes, *rest)),
+        (_count(a, axes), *(shape[i] for i in rest)),
+    )
+    while (count := shape_of(halves)[0]) > 1:
+        left, right = index(halves, slice(0, count // 2)), index(halves, slice(count // 2, count // 2 * 2))
+        odd = index(halves, slice(count // 2 * 2, None))
+        halves = left * right if count % 2 == 0 else np.concatenate([left * right, odd])
+    out = halves[0] if shape_of(halves)[0] else np.ones(shape_of(halves)[1:])
+    return expand_dims(out, axes) if keepdims and axes else out
+
+
+def _cumsum(a: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        return cumsum(reshape(a, (-1,)), 0)
+    return cumsum(a, axes_of(a, axis)[0])
+
+
+def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    place = axes_of(a, axis)[0]
+    for _ in range(n):
+        a = index(a, along(place, slice(1, None))) - index(a, along(place, slice(None, -1)))
+    return a
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """At a bound exactly the gradient is shared with the bound, as for every tie of maximum and minimum."""
+    low, high = a_min if min is None else min, a_max if max is None else max
+    if low is not None:
+        a = maximum(a, low)
+    return a if high is None else minimum(a, high)
+
+
+def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The Euclidean (Frobenius) norm, and for vectors the norms of order inf, -inf, 0, 1, 2 and p."""
+    axes = axes_of(x, axis)
+    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
+        return length(x, axes, keepdims)
+    if len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
+        summed, picked = axes if abs(ord) == 1 else axes[::-1]
+        sums = reduce_sum(absolute(x), (summed,), True)
+        out = (reduce_max if ord > 0 else reduce_min)(sums, (picked,), True)
+        return out if keepdims else np.squeeze(out, axes)
+    if len(axes) != 1 or isinstance(ord, str):
+        raise NotImplementedError(
+            f"norm: order {ord!r} over {len(axes)} axes has no derivative rule here; "
+            "expected None, 'fro', 1 or inf for a matrix, a number for a vector"
+        )
+    if ord == np.inf:
+        return reduce_max(absolute(x), axes, keepdims)
+    if ord == -np.inf:
+        return reduce_min(absolute(x), axes, keepdims)
+    if ord == 0:
+        return reduce_sum((x != 0) * 1.0, axes, keepdims)
+    return reduce_sum(absolute(x) ** ord, axes, keepdims) ** (1.0 / ord)
+
+
+numpy_functions.update({
+    np.sum: sum, np.max: max, np.min: min, np.mean: mean, np.average: _average, np.var: var, np.std: std,
+    np.prod: prod, np.cumsum: _cumsum, np.diff: _diff, np.clip: _clip, np.linalg.norm: norm,
+    np.ptp: lambda a, axis=None, *, keepdims=False: max(a, axis, keepdims=keepdims) - min(a, axis, keepdims=keepdims),
+})  # fmt: skip

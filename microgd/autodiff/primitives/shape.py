@@ -1,0 +1,220 @@
+"""The table of derivatives: shape. These operations compute nothing, they only move entries about.
+
+A gradient goes back the way the entries came: `reshape` undoes `reshape`, `scatter` undoes `index`,
+and each is the other's rule. Under the table, NumPy's functions that are one line of these.
+"""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .primitive import numpy_functions, primitive
+
+
+def shape_of(a: Any) -> tuple[int, ...]:
+    """`np.shape` without its detour: of a number (), of an array or a Value its own."""
+    return getattr(a, "shape", ())
+
+
+def _scatter(g: Any, where: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros of this shape with g added at the places that an index reads; a place read twice gets both."""
+    out = np.zeros(shape, getattr(g, "dtype", float))
+    if _reads_no_place_twice(where):
+        out[where] = g
+    else:
+        np.add.at(out, where, g)
+    return out
+
+
+def _reads_no_place_twice(where: Any) -> bool:
+    """Whether an index is made of slices, plain ints, None, ... and masks, not of arrays of ints."""
+    parts = where if type(where) is tuple else (where,)
+    return all(
+        part is None or part is Ellipsis or isinstance(part, (slice, int, np.integer))
+        or (isinstance(part, np.ndarray) and part.dtype == bool)
+        for part in parts
+    )  # fmt: skip
+
+
+def _concatenate(axis: int, *arrays: Any) -> np.ndarray:
+    return np.concatenate(arrays, axis)
+
+
+def _slice_of(index: int, axis: int, arrays: Sequence[Any]) -> tuple[slice, ...]:
+    """Where array number `index` lies within the concatenation."""
+    ends = list(itertools.accumulate((shape_of(a)[axis] for a in arrays), initial=0))
+    return (slice(None),) * axis + (slice(ends[index], ends[index + 1]),)
+
+
+def _rule_of_concatenate(position: int) -> Any:
+    if position == 0:
+        return None  # the axis
+    return lambda g, out, axis, *arrays: g[_slice_of(position - 1, axis, arrays)]
+
+
+# fmt: off
+reshape      = primitive(lambda a, shape: np.reshape(a, shape),
+                         lambda g, out, a, shape: reshape(g, shape_of(a)),              name="reshape")
+transpose    = primitive(lambda a, axes: np.transpose(a, axes),
+                         lambda g, out, a, axes: transpose(g, inverse_of(axes)),        name="transpose")
+broadcast_to = primitive(lambda a, shape: np.full(shape, a) if type(a) is float else np.broadcast_to(a, shape),
+                         lambda g, out, a, shape: g,     # summed by whoever calls the rule
+                         name="broadcast_to")
+index        = primitive(lambda a, where: a[where],
+                         lambda g, out, a, where: scatter(g, where, shape_of(a)),       name="index")
+scatter      = primitive(_scatter,
+                         lambda g, out, a, where, shape: index(g, where),               name="scatter")
+concatenate  = primitive(_concatenate, each=_rule_of_concatenate,                       name="concatenate")
+# fmt: on
+
+
+def inverse_of(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The permutation that undoes this one; None reverses all axes and undoes itself."""
+    return None if axes is None else tuple(axes.index(i) for i in range(len(axes)))
+
+
+def axes_of(a: Any, axis: int | Sequence[int] | None) -> tuple[int, ...]:
+    """Axis, axes or None (all of them) as a tuple of numbers from 0.
+
+    >>> axes_of(np.ones((2, 3, 4)), -1)
+    (2,)
+    """
+    ndim = len(shape_of(a))
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(np.lib.array_utils.normalize_axis_tuple(axis, ndim))
+
+
+def _axis_of(a: Any, axis: int) -> int:
+    return axes_of(a, axis)[0]
+
+
+# What NumPy calls by other names -----------------------------------------------------------------
+
+
+def _reshape(a: Any, shape: Any, *, order: str = "C") -> Any:
+    if order != "C":
+        raise NotImplementedError(f"reshape: expected order='C', got {order!r}")
+    return reshape(a, tuple(shape) if np.ndim(shape) else (int(shape),))
+
+
+def _transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
+    return transpose(a, None if axes is None else axes_of(a, axes))
+
+
+def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    sources, destinations = axes_of(a, source), axes_of(a, destination)
+    order = [i for i in range(len(shape_of(a))) if i not in sources]
+    for place, axis in sorted(zip(destinations, sources, strict=True)):
+        order.insert(place, axis)
+    return transpose(a, tuple(order))
+
+
+def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    order = list(range(len(shape_of(a))))
+    i, j = _axis_of(a, axis1), _axis_of(a, axis2)
+    order[i], order[j] = j, i
+    return transpose(a, tuple(order))
+
+
+def squeeze(a: Any, axis: Any = None) -> Any:
+    shape = shape_of(a)
+    axes = [i for i, n in enumerate(shape) if n == 1] if axis is None else axes_of(a, axis)
+    for i in axes:
+        if shape[i] != 1:
+            raise ValueError(f"squeeze: axis {i} of shape {shape} has {shape[i]} entries, not 1")
+    return reshape(a, tuple(n for i, n in enumerate(shape) if i not in axes))
+
+
+def expand_dims(a: Any, axis: Any) -> Any:
+    count = len(shape_of(a)) + (1 if isinstance(axis, int) else len(axis))
+    axes = np.lib.array_utils.normalize_axis_tuple(axis, count)
+    rest = iter(shape_of(a))
+    return reshape(a, tuple(1 if i in axes else next(rest) for i in range(count)))
+
+
+def atleast_1d(a: Any) -> Any:
+    return a if shape_of(a) else reshape(a, (1,))
+
+
+def _concatenate_numpy(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    if axis is None:
+        return concatenate(0, *(_ravel(a) for a in arrays))
+    return concatenate(_axis_of(arrays[0], axis), *arrays)
+
+
+def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    return _concatenate_numpy([expand_dims(a, axis) for a in arrays], axis)
+
+
+def hstack(tup: Sequence[Any]) -> Any:
+    arrays = [atleast_1d(a) for a in tup]
+    return _concatenate_numpy(arrays, 0 if len(shape_of(arrays[0])) == 1 else 1)
+
+
+def vstack(tup: Sequence[Any]) -> Any:
+    rows = [atleast_1d(a) for a in tup]
+    return _concatenate_numpy([expand_dims(a, 0) if len(shape_of(a)) == 1 else a for a in rows])
+
+
+def _ravel(a: Any, order: str = "C") -> Any:
+    return _reshape(a, (-1,), order=order)
+
+
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that takes `part` along one axis and everything along those before it."""
+    return (slice(None),) * axis + (part,)
+
+
+def take(a: Any, indices: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        return index(_ravel(a), np.asarray(indices))
+    return index(a, along(_axis_of(a, axis), np.asarray(indices)))
+
+
+def flip(m: Any, axis: Any = None) -> Any:
+    axes = axes_of(m, axis)
+    backwards = slice(None, None, -1)
+    return index(m, tuple(backwards if i in axes else slice(None) for i in range(len(shape_of(m)))))
+
+
+def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    if axis is None:
+        return reshape(roll(_ravel(a), shift, 0), shape_of(a))
+    axes = axes_of(a, axis)
+    shifts = np.broadcast_to(shift, (len(axes),))
+    for i, by in zip(axes, shifts, strict=True):
+        a = index(a, along(i, np.roll(np.arange(shape_of(a)[i]), by)))
+    return a
+
+
+def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        return repeat(_ravel(a), repeats, 0)
+    place = _axis_of(a, axis)
+    return take(a, np.repeat(np.arange(shape_of(a)[place]), repeats), place)
+
+
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    last = moveaxis(a, (axis1, axis2), (-2, -1))
+    rows, columns = shape_of(last)[-2:]
+    start = np.arange(max(0, builtins.min(rows + builtins.min(offset, 0), columns - max(offset, 0))))
+    return index(last, (..., start - builtins.min(offset, 0), start + max(offset, 0)))
+
+
+numpy_functions.update({
+    np.shape: shape_of,
+    np.ndim: lambda a: len(shape_of(a)),
+    np.size: lambda a, axis=None: a.size if axis is None else shape_of(a)[axis],
+    np.reshape: _reshape, np.ravel: _ravel, np.transpose: _transpose, np.matrix_transpose: lambda x: swapaxes(x, -1, -2),
+    np.moveaxis: moveaxis, np.swapaxes: swapaxes, np.squeeze: squeeze, np.expand_dims: expand_dims,
+    np.broadcast_to: lambda array, shape: broadcast_to(array, tuple(shape) if np.ndim(shape) else (shape,)),
+    np.atleast_1d: atleast_1d, np.concatenate: _concatenate_numpy, np.stack: stack, np.hstack: hstack, np.vstack: vstack,
+    np.take: take, np.flip: flip, np.roll: roll, np.repeat: repeat, np.diagonal: diagonal,
+    np.copy: lambda a: a,
+})  # fmt: skip
