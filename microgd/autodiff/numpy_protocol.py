@@ -26,7 +26,8 @@ HOW_TO_ADD = (
 QUESTIONS = {
     np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted,
     np.all, np.any, np.allclose, np.isclose, np.array_equal, np.zeros_like, np.ones_like, np.full_like,
-    np.empty_like, np.result_type, np.iscomplexobj, np.isrealobj, np.array2string, np.array_str, np.array_repr,
+    np.empty_like, np.result_type, np.iscomplexobj, np.isrealobj, np.array2string, np.array_str,
+    np.array_repr,
 }  # fmt: skip
 
 # A ufunc's own reduction and running reduction, where NumPy has a function for it.

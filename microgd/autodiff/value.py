@@ -28,7 +28,7 @@ import numpy as np
 
 from . import numpy_protocol
 from .primitives import arithmetic as ar
-from .primitives import linear_algebra, reduction, shape
+from .primitives import elementary, linear_algebra, reduction, shape
 from .primitives.primitive import Primitive, as_numpy, evaluate
 
 Data = float | np.ndarray
@@ -36,6 +36,10 @@ Data = float | np.ndarray
 
 _FLOAT64 = np.dtype(np.float64)
 _next_number = itertools.count().__next__
+
+under_trace: set[Value] = set()
+"""The inputs of a function that is being traced for compilation. What is computed from them has numbers,
+but these must not decide anything: they would be burnt into the program (see compile.py)."""
 
 
 # Recording ---------------------------------------------------------------------------------------
@@ -55,11 +59,11 @@ def record(op: Primitive, *args: Any) -> Value:
     except (ArithmeticError, ValueError, TypeError):
         data, operands = evaluate(op, operands)
     if type(data) is not float or type(operands[0]) is not float:  # arrays are among them
-        if any([arg._freeze(operands) for arg in args if isinstance(arg, Value)]):
-            return record(op, *args)
-        for i, (arg, _) in enumerate(zip(args, op.vjps)):
-            if type(arg) is list or type(arg) is tuple:
-                return record(op, *args[:i], np.asarray(arg), *args[i + 1 :])
+        for arg in args:
+            if isinstance(arg, Value) and arg.op is None and arg._freeze(operands):
+                return record(op, *args)
+        if list in map(type, operands):
+            operands = as_numpy(operands)
         data = as_data(data, op.name)
     value: Value = object.__new__(Value)
     value._data = data
@@ -192,6 +196,10 @@ def _wrong_shape(op: Primitive, was: tuple[int, ...], wanted: tuple[int, ...]) -
     )
 
 
+class TracedValueError(TypeError):
+    """Raised where Python looks at a number while a function is traced for compilation."""
+
+
 # The Value ---------------------------------------------------------------------------------------
 
 
@@ -253,6 +261,9 @@ class Value:
 
     @property
     def data(self) -> Any:
+        """The number, or the array: to be read on a result, to be written to on a leaf as well."""
+        if under_trace:
+            self._refuse_to_be_looked_at()
         if isinstance(self._data, np.ndarray):
             if self.op is not None:
                 self._data = _read_only_view(self._data)
@@ -260,11 +271,20 @@ class Value:
                 self._data = self._data.copy()
         return self._data
 
+    def _refuse_to_be_looked_at(self) -> None:
+        if not under_trace.isdisjoint(ancestors(self)):
+            raise TracedValueError(
+                "the number of a traced Value was looked at (by if, float(), .data, .item() or a mask as an "
+                "index), which cannot be compiled: the branch taken would be burnt in. Use np.where, or make "
+                "the argument that decides static"
+            )
+
     @data.setter
     def data(self, new: Any) -> None:
         if self.op is not None:
             raise AttributeError(
-                f"{self!r} was computed (by {self.op.name}): only the data of a Value that you made can be set"
+                f"{self!r} was computed (by {self.op.name}): "
+                "only the data of a Value that you made can be set"
             )
         if new is self._data:  # the end of `p.data -= step`, which has changed the array in place
             return
@@ -278,7 +298,7 @@ class Value:
     def _freeze(self, operands: tuple[Any, ...]) -> bool:
         """Nobody may write any more to an array that an operation reads. True if somebody who holds a
         view of it still could: then the data is now a copy that nobody else has."""
-        if self.op is not None or not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
+        if not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
             return False
         self._data.flags.writeable = False
         references = 2 + sum([x is self._data for x in operands])  # ours, and the question's own
@@ -290,6 +310,7 @@ class Value:
 
     @property
     def grad(self) -> Any:
+        """d output / d self, from `output.backward()`."""
         if isinstance(self._data, np.ndarray):
             if not isinstance(self._grad, np.ndarray):
                 self._grad = np.zeros(self._data.shape, self._data.dtype)
@@ -376,16 +397,16 @@ class Value:
         return record(linear_algebra.matmul, other, self)
 
     def __floordiv__(self, other: Any) -> Value:  # self // other
-        return np.floor_divide(self, other)  # type: ignore[return-value]
+        return record(elementary.floor_divide, self, other)
 
     def __rfloordiv__(self, other: Any) -> Value:  # other // self
-        return np.floor_divide(other, self)  # type: ignore[return-value]
+        return record(elementary.floor_divide, other, self)
 
     def __mod__(self, other: Any) -> Value:  # self % other
-        return np.remainder(self, other)  # type: ignore[return-value]
+        return record(elementary.remainder, self, other)
 
     def __rmod__(self, other: Any) -> Value:  # other % self
-        return np.remainder(other, self)  # type: ignore[return-value]
+        return record(elementary.remainder, other, self)
 
     def __neg__(self) -> Value:  # -self
         return record(ar.negative, self)
@@ -418,31 +439,37 @@ class Value:
         return np.invert(self)  # type: ignore[return-value]
 
     def __and__(self, other: Any) -> Value:  # self & other, for masks
-        return np.bitwise_and(self, other)  # type: ignore[return-value]
+        return np.bitwise_and(self, other)
 
     def __or__(self, other: Any) -> Value:  # self | other, for masks
-        return np.bitwise_or(self, other)  # type: ignore[return-value]
+        return np.bitwise_or(self, other)
 
     __hash__ = object.__hash__
 
     # Functions
 
     def exp(self) -> Value:
+        """e^x."""
         return record(ar.exp, self)
 
     def log(self) -> Value:
+        """The natural logarithm."""
         return record(ar.log, self)
 
     def sqrt(self) -> Value:
+        """The square root; its slope at 0 is infinite."""
         return record(ar.sqrt, self)
 
     def sin(self) -> Value:
+        """The sine of radians."""
         return record(ar.sin, self)
 
     def cos(self) -> Value:
+        """The cosine of radians."""
         return record(ar.cos, self)
 
     def tanh(self) -> Value:
+        """The hyperbolic tangent."""
         return record(ar.tanh, self)
 
     def sigmoid(self) -> Value:
@@ -460,9 +487,11 @@ class Value:
     # Reductions: over all entries, one axis or several
 
     def sum(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
+        """The sum of the entries."""
         return reduction.sum(self, axis, keepdims=keepdims)
 
     def mean(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
+        """The arithmetic mean of the entries."""
         return reduction.mean(self, axis, keepdims=keepdims)
 
     def max(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
@@ -475,38 +504,45 @@ class Value:
 
     def logsumexp(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """log(sum(e^x)), without an overflow for any x; its gradient is the softmax."""
-        return reduction.logsumexp(self, axis, keepdims=keepdims)  # type: ignore[no-any-return]
+        return reduction.logsumexp(self, axis, keepdims=keepdims)
 
     # Shape
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """() for a single number."""
         return shape.shape_of(self._data)
 
     @property
     def ndim(self) -> int:
+        """How many axes."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
+        """How many entries."""
         return math.prod(self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """The type of the entries: float64, float32, or bool for the result of a comparison."""
         return self._data.dtype if isinstance(self._data, np.ndarray) else np.dtype(type(self._data))
 
     @property
     def T(self) -> Value:
+        """All axes in reverse order."""
         return self.transpose()
 
-    def reshape(self, *shape_: Any) -> Value:
-        wanted = shape_[0] if len(shape_) == 1 else shape_
-        return np.reshape(self, wanted)  # type: ignore[return-value]
+    def reshape(self, *shape: Any) -> Value:
+        """The same entries in another shape; -1 stands for what is left."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[return-value]
 
     def transpose(self, *axes: int) -> Value:
+        """The axes in this order; in reverse order if none is given."""
         return np.transpose(self, axes or None)  # type: ignore[return-value]
 
     def ravel(self) -> Value:
+        """All entries in a row."""
         return self.reshape(-1)
 
     def __getitem__(self, where: Any) -> Value:
@@ -535,13 +571,13 @@ class Value:
         """The single number in it, as a float."""
         if self.size != 1:
             raise ValueError(f"item: expected a single number, this Value has shape {self.shape}")
-        return float(self._data.item() if self.shape else self._data)
+        return float(self.data.item() if self.shape else self.data)
 
     def __float__(self) -> float:
         return self.item()
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self.data)
 
     def __format__(self, spec: str) -> str:
         if self.shape and spec:
@@ -579,7 +615,7 @@ def _plain(where: Any) -> Any:
         return tuple(_plain(part) for part in where)
     if isinstance(where, list):
         return np.asarray([_plain(part) for part in where], dtype=None if where else int)
-    return where._data if isinstance(where, Value) else where
+    return where.data if isinstance(where, Value) else where
 
 
 def _read_only_view(array: np.ndarray) -> np.ndarray:
