@@ -271,14 +271,6 @@ class Value:
                 self._data = self._data.copy()
         return self._data
 
-    def _refuse_to_be_looked_at(self) -> None:
-        if not under_trace.isdisjoint(ancestors(self)):
-            raise TracedValueError(
-                "the number of a traced Value was looked at (by if, float(), .data, .item() or a mask as an "
-                "index), which cannot be compiled: the branch taken would be burnt in. Use np.where, or make "
-                "the argument that decides static"
-            )
-
     @data.setter
     def data(self, new: Any) -> None:
         if self.op is not None:
@@ -294,6 +286,14 @@ class Value:
                 f"data: expected shape {self.shape}, got {np.shape(new)}; make a new Value for that"
             )
         self._data = new.astype(self._data.dtype) if isinstance(new, np.ndarray) else new
+
+    def _refuse_to_be_looked_at(self) -> None:
+        if not under_trace.isdisjoint(ancestors(self)):
+            raise TracedValueError(
+                "the number of a traced Value was looked at (by if, float(), .data, .item() or a mask as an "
+                "index), which cannot be compiled: the branch taken would be burnt in. Use np.where, or make "
+                "the argument that decides static"
+            )
 
     def _freeze(self, operands: tuple[Any, ...]) -> bool:
         """Nobody may write any more to an array that an operation reads. True if somebody who holds a
