@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -249,22 +249,20 @@ def _jacobian_of(call: _Call, output: Any) -> Tree:
     shape = np.shape(output)
     if shape == ():
         return call.gradient(output, 1.0)
-    rows = []
+    variables = call.variables[0] if call.alone else tuple(call.variables)
+    rows = [tree_leaves(call.gradient(output, seed)) for seed in _basis(shape)]
+    if not rows:
+        return tree_map(lambda x: np.zeros(shape + x.shape), variables)
+    stacked = iter([np.reshape(np.stack(column), shape + np.shape(column[0])) for column in zip(*rows)])
+    return tree_map(lambda _: next(stacked), variables)
+
+
+def _basis(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """For each entry of an array of this shape, the array that is 1 there and 0 elsewhere."""
     for where in np.ndindex(shape):
         seed = np.zeros(shape)
         seed[where] = 1.0
-        rows.append(call.gradient(output, seed))
-    leaves_of_rows = [tree_leaves(row) for row in rows]
-    stacked = iter(
-        np.reshape(np.stack(entries), shape + np.shape(variable))
-        if rows
-        else np.zeros(shape + np.shape(variable))
-        for variable, entries in zip(
-            tree_leaves(call.variables), zip(*leaves_of_rows, strict=True) if rows else iter(lambda: (), None)
-        )
-    )
-    structure = call.variables[0] if call.alone else tuple(call.variables)
-    return tree_map(lambda _: next(stacked), structure)
+        yield seed
 
 
 def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Tree]:
