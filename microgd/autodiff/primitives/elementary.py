@@ -79,14 +79,12 @@ def _won(a: Any, b: Any, ahead: Any) -> Any:
     return ahead + (b != b) * (a == a) + 0.5 * (a == b)
 
 
-for _question in (
-    np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not, np.invert,
-):  # fmt: skip
+for _question in (np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not, np.invert):
     primitive(_question, None)
-for _question in (
+for _connective in (
     np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor,
 ):  # fmt: skip
-    primitive(_question, None, None)
+    primitive(_connective, None, None)
 
 
 def modf(a: Any) -> Any:

@@ -1,0 +1,160 @@
+"""The rules against finite differences: is the gradient that microgd computes the slope that is there?
+
+A derivative can be measured without any calculus: move an argument a little to either side and see
+how far the output moves (the central difference),
+
+    df/dx  ~  (f(x + h) - f(x - h)) / 2h        wrong by about h^2 |f'''| / 6 + u |f| / h,
+
+where u = 2.2e-16 is the rounding of a float64. The first error grows with h, the second shrinks; their
+sum is least at about h = u^(1/3), and a function whose derivatives are of the size of its values then
+loses a third of its 16 digits. See W. Press et al., "Numerical Recipes", 3rd edition 2007, section 5.7.
+
+`check_grads` measures so each entry of each argument, then a few random directions through all of them
+at once. An output of many numbers is first made one: sum(cotangent * output), with fixed random numbers
+as cotangent, so that no two wrong entries cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .functional import Tree, tree_leaves, tree_map, vjp
+from .value import Value
+
+STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
+TOLERANCE = {np.dtype(np.float64): 1e-6, np.dtype(np.float32): 1e-3}
+FLOOR = 1e-3
+DIRECTIONS = 2
+
+
+def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: float | None = None) -> float:
+    """The largest relative error of the gradients of f at args, against central differences.
+
+    f          any function of numbers and arrays; it may return a number, an array or a tree of them.
+    args       where to check: numbers, arrays, or nested tuples, lists and dicts of them. f is
+               differentiated by all of them; what is constant belongs into f (a lambda).
+    order      2 checks the gradient's own gradient in the same way, and so on.
+    tolerance  of the relative error |computed - measured| / max(|computed|, |measured|, floor), where
+               floor = max(1, |f|) / 1000 and |f| is the largest output: below it, a difference
+               measures only rounding. 1e-6 by default, 1e-3 if there are float32 arguments (the
+               differences are taken in float64 all the same).
+
+    The steps are h = 6e-6 max(1, |x|), so f must be smooth that far around args; on a kink (|x| at 0)
+    the measured slope is the mean of both sides, which is not always the one that the table chose.
+    Two evaluations of f for each entry, two more for each of 2 directions. Every call draws the same
+    random numbers.
+
+    Raises AssertionError where an error exceeds the tolerance (or is nan): it names the argument, the
+    index, and both numbers.
+
+    >>> check_grads(np.tanh, 0.5) < 1e-9
+    True
+    >>> check_grads(lambda net, x: np.tanh(net["w"] @ x + net["b"]),
+    ...             {"w": np.eye(2), "b": 0.1}, np.array([0.3, -0.2]), order=2) < 1e-6
+    True
+    """
+    worst = 0.0
+    for level in range(1, order + 1):
+        cotangent = _cotangent(_outputs(f, args))
+        gradient = _gradient(f, cotangent, len(args))
+        for where, computed, measured, error in _comparisons(f, args, gradient(*args), cotangent):
+            if not error <= (tolerance or _tolerance(args)):
+                raise AssertionError(
+                    f"order {level}, {where}: the gradient computed is {computed:.10g}, "
+                    f"the slope measured is {measured:.10g} (relative error {error:.2g})"
+                )
+            worst = max(worst, error)
+        f = gradient
+    return worst
+
+
+def _gradient(f: Callable[..., Any], cotangent: Sequence[Any], count: int) -> Callable[..., Tree]:
+    """The function (*args) -> the gradient of sum(cotangent * f(*args)) by each of `count` args."""
+
+    def projected(*args: Tree) -> Any:
+        outputs = tree_leaves(f(*args))
+        return sum((np.sum(c * out) for c, out in zip(cotangent, outputs, strict=True)), start=0.0)
+
+    def gradient(*args: Tree) -> Tree:
+        _, pull = vjp(projected, tuple(range(count)))(*args)
+        return pull(1.0)
+
+    return gradient
+
+
+def _cotangent(outputs: list[Any]) -> list[Any]:
+    """A random number for each entry of the outputs, of its dtype; none near 0, where it would hide it."""
+    random = np.random.default_rng(0)
+    return [random.uniform(0.5, 1.5, np.shape(out)).astype(out.dtype)[()] for out in outputs]
+
+
+def _outputs(f: Callable[..., Any], args: tuple[Tree, ...]) -> list[Any]:
+    """What f returns at args, leaf by leaf, as plain arrays."""
+    outputs = tree_leaves(f(*tree_map(Value, args)))
+    return [np.asarray(out.data if isinstance(out, Value) else out) for out in outputs]
+
+
+Comparison = tuple[str, float, float, float]
+"""Where, the gradient computed there, the slope measured there, and the relative error."""
+
+
+def _comparisons(
+    f: Callable[..., Any], args: tuple[Tree, ...], gradient: Tree, cotangent: Sequence[Any]
+) -> Iterator[Comparison]:
+    """Every entry of every argument, then random directions."""
+    points = [np.array(x, np.float64) for x in tree_leaves(args)]
+    scales = [np.maximum(1.0, np.abs(x)) for x in points]
+    slopes = [np.asarray(g, np.float64) for g in tree_leaves(gradient)]
+    floor = FLOOR * max([1.0, *(np.max(np.abs(out), initial=0.0) for out in _outputs(f, args))])
+
+    def compared(where: str, direction: list[Any], length: float) -> Comparison:
+        ahead, behind = (
+            _outputs(f, _like(args, [x + side * d for x, d in zip(points, direction, strict=True)]))
+            for side in (STEP, -STEP)
+        )
+        rise = sum(np.sum(c * (a - b * 1.0)) for c, a, b in zip(cotangent, ahead, behind, strict=True))
+        measured = float(rise / (2.0 * STEP * length))
+        computed = float(sum(np.sum(g * d) for g, d in zip(slopes, direction, strict=True)) / length)
+        size = max(abs(computed), abs(measured), floor)
+        return where, computed, measured, abs(computed - measured) / size
+
+    for leaf, name in enumerate(_names(args)):
+        for index in np.ndindex(points[leaf].shape):
+            direction = [np.zeros_like(x) for x in points]
+            direction[leaf][index] = scales[leaf][index]
+            entry = f"[{', '.join(map(str, index))}]" if index else ""
+            yield compared(f"argument {name}{entry}", direction, float(scales[leaf][index]))
+    random = np.random.default_rng(1)
+    for number in range(DIRECTIONS):
+        direction = [scale * random.uniform(-1.0, 1.0, scale.shape) for scale in scales]
+        yield compared(f"random direction {number} through all arguments", direction, 1.0)
+
+
+def _like(tree: Tree, leaves: Sequence[Any]) -> Tree:
+    """The structure of a tree with other leaves in it."""
+    following = iter(leaves)
+    return tree_map(lambda _: next(following), tree)
+
+
+def _names(args: tuple[Tree, ...]) -> Iterator[str]:
+    """How each leaf is reached: `0` for the first argument, `1['w'][0]` inside the second."""
+
+    def inside(name: str, tree: Tree) -> Iterator[str]:
+        if isinstance(tree, dict):
+            for key, part in tree.items():
+                yield from inside(f"{name}[{key!r}]", part)
+        elif isinstance(tree, (tuple, list)):
+            for i, part in enumerate(tree):
+                yield from inside(f"{name}[{i}]", part)
+        else:
+            yield name
+
+    for i, arg in enumerate(args):
+        yield from inside(str(i), arg)
+
+
+def _tolerance(args: tuple[Tree, ...]) -> float:
+    return max([TOLERANCE[Value(x).dtype] for x in tree_leaves(args)], default=TOLERANCE[np.dtype(float)])
