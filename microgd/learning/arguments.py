@@ -24,3 +24,16 @@ def number(name: str, given: Any, interval: str) -> float:
     if not (above and below):
         raise ValueError(f"{name}: expected a number in {interval}, got {given!r}")
     return x
+
+
+def whole_number(name: str, given: Any, interval: str) -> int:
+    """The whole number given, as an int; an error if it is none, or not in the interval.
+
+    >>> whole_number("steps", 2.5, "[0, inf)")
+    Traceback (most recent call last):
+    ValueError: steps: expected a whole number, got 2.5
+    """
+    x = number(name, given, interval)
+    if x % 1:
+        raise ValueError(f"{name}: expected a whole number, got {given!r}")
+    return int(x)
