@@ -1,0 +1,159 @@
+"""Losses: how wrong a prediction is, as one number for each prediction.
+
+`pred` is what the net says and `goal_pred` what it should have said; each a number, an array or a Value.
+A loss answers entry by entry (`softmax_cross_entropy` row by row): np.mean of it is the error of a batch,
+and `mean_squared_error` is the one that has it built in. Shapes must be the same, or one of the two a
+single number: predictions of shape (n, 1) against goals of shape (n,) would be spread out to n x n
+differences, a mistake that trains without a word, so it is refused.
+
+The cross-entropies take *logits*, what the net says before it is squeezed into probabilities: log and exp
+meet on paper, and neither overflows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autodiff import Value, logsumexp, softplus
+from ..autodiff.primitives.shape import shape_of
+
+
+def squared_error(pred: Any, goal_pred: Any) -> Any:
+    """(pred - goal_pred)^2, entry by entry. Its derivative by pred is 2 (pred - goal_pred), the 2 included.
+
+    >>> squared_error(0.25, 0.8)
+    0.30250000000000005
+    """
+    pred, goal_pred = _alike("squared_error", pred, goal_pred)
+    return (pred - goal_pred) ** 2
+
+
+def mean_squared_error(pred: Any, goal_pred: Any) -> Any:
+    """The mean of (pred - goal_pred)^2 over all entries: a single number.
+
+    >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
+    2.0
+    """
+    return np.mean(squared_error(pred, goal_pred))
+
+
+def absolute_error(pred: Any, goal_pred: Any) -> Any:
+    """|pred - goal_pred|, entry by entry; slope 0 where they are equal."""
+    pred, goal_pred = _alike("absolute_error", pred, goal_pred)
+    return abs(pred - goal_pred)
+
+
+def huber(pred: Any, goal_pred: Any, delta: float = 1.0) -> Any:
+    """Half the squared distance up to delta, and a straight line from there on, entry by entry:
+    d^2 / 2 where |d| <= delta, delta (|d| - delta / 2) elsewhere, d = pred - goal_pred.
+
+    So one far-off example pulls with a force of delta and no more. P. J. Huber, "Robust estimation of a
+    location parameter", 1964.
+
+    >>> float(huber(0.5, 0.0)), float(huber(3.0, 0.0))
+    (0.125, 2.5)
+    """
+    if not delta > 0:
+        raise ValueError(f"huber: expected delta > 0, got {delta!r}")
+    pred, goal_pred = _alike("huber", pred, goal_pred)
+    distance = pred - goal_pred
+    near = np.clip(distance, -delta, delta)
+    return near * (distance - near / 2)
+
+
+def hinge(score: Any, label: Any) -> Any:
+    """max(0, 1 - label * score), entry by entry, the labels being -1 and 1: no error once the score is on
+    the right side by a margin of 1. At the margin itself half the slope.
+
+    C. Cortes, V. Vapnik, "Support-vector networks", 1995.
+
+    >>> float(hinge(0.25, 1)), float(hinge(0.25, -1)), float(hinge(7.0, 1))
+    (0.75, 1.25, 0.0)
+    """
+    score, label = _alike("hinge", score, label)
+    _check_goals("hinge", label, "labels -1 and 1", np.abs(_numbers(label)) == 1)
+    return np.maximum(0.0, 1.0 - label * score)
+
+
+def binary_cross_entropy(logits: Any, goal_pred: Any) -> Any:
+    """-(y log p + (1 - y) log(1 - p)) with p = sigmoid(logit), entry by entry, in nats.
+
+    y is goal_pred, from 0 to 1. It is computed as y softplus(-logit) + (1 - y) softplus(logit), which is
+    the same and exact for logits of any size. Its derivative by the logit is p - y.
+
+    >>> round(float(binary_cross_entropy(0.0, 1.0)), 6)     # no idea: log 2
+    0.693147
+    >>> float(binary_cross_entropy(-1000.0, 1.0))           # sure of the wrong answer
+    1000.0
+    """
+    logits, goal_pred = _alike("binary_cross_entropy", logits, goal_pred)
+    y = _numbers(goal_pred)
+    _check_goals("binary_cross_entropy", goal_pred, "goals from 0 to 1", (y >= 0) & (y <= 1))
+    return goal_pred * softplus(-logits) + (1.0 - goal_pred) * softplus(logits)
+
+
+def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
+    """-sum(y log p) over the last axis, p = softmax(logits), one number for each row, in nats.
+
+    logits     (..., classes)
+    goal_pred  the right classes as whole numbers from 0, of shape (...); or y, a probability for every
+               class, of the logits' shape, each row adding up to 1.
+
+    Computed with log p = logit - logsumexp(logits). Its derivative by the logits is p - y.
+
+    >>> float(softmax_cross_entropy([1000.0, 0.0], 1))
+    1000.0
+    """
+    logits, goal_pred = _not_a_list(logits), _not_a_list(goal_pred)
+    shape = shape_of(logits)
+    if not shape:
+        raise ValueError("softmax_cross_entropy: expected one logit for each class, got a single number")
+    if shape_of(goal_pred) == shape:
+        y = _numbers(goal_pred)
+        _check_goals("softmax_cross_entropy", goal_pred, "probabilities from 0 to 1", (y >= 0) & (y <= 1))
+        return np.sum(goal_pred * (logsumexp(logits, -1, keepdims=True) - logits), -1)
+    if shape_of(goal_pred) != shape[:-1]:
+        raise ValueError(
+            f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
+            f"or probabilities of shape {shape}, got goals of shape {shape_of(goal_pred)}"
+        )
+    classes = np.asarray(_numbers(goal_pred))
+    if classes.dtype.kind not in "iu":
+        raise TypeError(
+            f"softmax_cross_entropy: expected classes as whole numbers (integers), got {classes.dtype}; "
+            f"astype(int) makes them, probabilities have the shape of the logits, {shape}"
+        )
+    known = (classes >= 0) & (classes < shape[-1])
+    _check_goals("softmax_cross_entropy", classes, f"classes from 0 to {shape[-1] - 1}", known)
+    return logsumexp(logits, -1) - logits[(*np.indices(classes.shape), classes)]
+
+
+# Wrong uses, refused -----------------------------------------------------------------------------
+
+
+def _alike(loss: str, pred: Any, goal_pred: Any) -> tuple[Any, Any]:
+    """Both as something to calculate with, of one shape or one of them a single number."""
+    pred, goal_pred = _not_a_list(pred), _not_a_list(goal_pred)
+    given, wanted = shape_of(pred), shape_of(goal_pred)
+    if given != wanted and given and wanted:
+        raise ValueError(
+            f"{loss}: predictions of shape {given} and goals of shape {wanted}: "
+            "expected the same shape (reshape one of them), or a single number for all"
+        )
+    return pred, goal_pred
+
+
+def _check_goals(loss: str, goals: Any, expected: str, right: Any) -> None:
+    if not np.all(right):
+        wrong = np.asarray(_numbers(goals))[~np.asarray(right)].flat[0]
+        raise ValueError(f"{loss}: expected {expected}, got {wrong}")
+
+
+def _not_a_list(x: Any) -> Any:
+    return np.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
+def _numbers(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
