@@ -1,0 +1,75 @@
+"""Eager microgd beside its peers: the same net, the same numbers, in one process.
+
+    pip install -e ".[benchmark]"
+    python tests/benchmarks/eager.py                                # about two minutes
+    python tests/benchmarks/eager.py --only scalar --seconds 1
+    python tests/benchmarks/eager.py --csv eager.csv
+
+The rows: micrograd's demo net with scalars only; the same net and larger ones with arrays, all in
+float64 and each library with two threads; then what a node of a scalar graph costs, and how that grows
+with the graph. How the tables are made and how to read them: harness.py.
+"""
+
+from __future__ import annotations
+
+import os
+
+THREADS = "2"  # for everybody's matrix products; to be said before NumPy is imported
+os.environ.update(OMP_NUM_THREADS=THREADS, OPENBLAS_NUM_THREADS=THREADS, MKL_NUM_THREADS=THREADS)
+
+import graph_cost  # noqa: E402
+import harness  # noqa: E402
+import nets  # noqa: E402
+
+PACKAGES = ("microgd", "numpy", "micrograd", "autograd", "mygrad", "torch")
+SCALAR = {
+    "microgd backward": nets.scalar_microgd,
+    "microgd value_and_grad": nets.scalar_microgd_function,
+    "micrograd": nets.scalar_micrograd,
+}
+VECTOR = {
+    "microgd backward": nets.microgd_backward,
+    "microgd value_and_grad": nets.microgd_function,
+    "NumPy by hand": nets.by_hand,
+    "autograd": nets.autograd,
+    "autograd tuned": nets.autograd_tuned,
+    "MyGrad": nets.mygrad,
+    "PyTorch eager": nets.torch,
+}
+NETS = ((100, 2, 16, 16, 1), (100, 2, 64, 64, 1), (128, 64, 256, 256, 1), (512, 784, 512, 512, 1))
+
+
+def _rows() -> list[harness.Row]:
+    demo = nets.problem(20, 2, 16, 16, 1)
+    rows = [harness.row("scalar net 2-16-16-1, 20 samples", ["microgd backward"], SCALAR, demo)]
+    for samples, *widths in NETS:
+        name = f"vector net {'-'.join(map(str, widths))}, {samples} samples"
+        references = ["microgd backward", "NumPy by hand"]
+        rows.append(harness.row(name, references, VECTOR, nets.problem(samples, *widths)))
+    return rows
+
+
+def main() -> None:
+    options = harness.options(__doc__)
+    print(harness.versions(PACKAGES))
+    rows = _rows()
+    harness.settle(options.no_gc)
+    tables = []
+    for row in rows:
+        if options.only in row.name:
+            tables.append((harness.measure(row, options.seconds), row.references))
+            harness.show(*tables[-1])
+    for name, measure, reference in (
+        ("scalar net, memory", graph_cost.bytes_a_node, "microgd: forward"),
+        ("scalar chain, time", graph_cost.chain_time, "1,000 operations"),
+        ("scalar chain, memory", graph_cost.chain_memory, "1,000 operations"),
+    ):
+        if options.only in name:
+            tables.append((measure(), [reference]))
+            harness.show(*tables[-1])
+    if options.csv:
+        harness.write_csv(options.csv, tables)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Ratios measured side by side: who computes the same numbers, and how much faster.
+
+A `Row` is one piece of work and the peers that do it. Each peer is a function without arguments that
+does the whole of the work once, forward and backward, and returns its result: numbers and arrays,
+nested as it likes. `measure` first holds all results against each other, then lets the peers take
+turns in one process: round after round each peer runs for a few milliseconds, so a machine that slows
+down slows all of them. Shown are the median over the rounds, and the median of the ratios within a
+round, each with its quartiles.
+
+The garbage collector stays on, because a user's does: a library that makes reference cycles pays for
+them here as it does at work. So that nobody pays for anybody else's garbage, what was imported is
+frozen (the collector does not look at it again) and everything is collected before each turn, outside
+the clock. `--no-gc` shows the same tables with the collector off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gc
+import importlib.metadata
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Work = Callable[[], Any]
+
+TURN = 0.004  # seconds that a peer runs, at least, before the next one has its turn
+
+
+class Row(NamedTuple):
+    """One piece of work and each peer's way to do it; the table compares with these `references`."""
+
+    name: str
+    peers: dict[str, Work]
+    references: Sequence[str]
+
+
+class Line(NamedTuple):
+    """A peer's line in a table: one sample a round."""
+
+    row: str
+    peer: str
+    unit: str
+    samples: list[float]
+
+
+def row(name: str, references: Sequence[str], makers: dict[str, Callable[..., Work]], *problem: Any) -> Row:
+    """A row of the peers that are installed: `maker(*problem)` imports its library and returns the work."""
+    peers = {}
+    for peer, maker in makers.items():
+        try:
+            peers[peer] = maker(*problem)
+        except ModuleNotFoundError as missing:
+            print(f"{name}: {peer} is left out, {missing.name} is not installed", file=sys.stderr)
+    return Row(name, peers, [peer for peer in references if peer in peers])
+
+
+# Measuring ---------------------------------------------------------------------------------------
+
+
+def measure(row: Row, seconds: float) -> list[Line]:
+    """Let the peers take turns for about so many seconds each. Raises where their results differ."""
+    check_equal(row)
+    calls = {peer: calls_in_a_turn(work) for peer, work in row.peers.items()}
+    times: dict[str, list[float]] = {peer: [] for peer in row.peers}
+    end = time.perf_counter() + seconds * len(row.peers)
+    while time.perf_counter() < end or len(times[row.references[0]]) < 5:
+        for peer, work in row.peers.items():
+            times[peer].append(1e3 * seconds_a_call(work, calls[peer]))
+    return [Line(row.name, peer, "ms", samples) for peer, samples in times.items()]
+
+
+def check_equal(row: Row) -> None:
+    """All peers compute the same numbers, or the comparison says nothing."""
+    expected = _flat(row.peers[row.references[0]]())
+    for peer, work in row.peers.items():
+        got = _flat(work())
+        if len(got) != len(expected) or not all(map(_close, got, expected)):
+            raise AssertionError(f"{row.name}: {peer} and {row.references[0]} compute different numbers")
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and np.allclose(a, b, rtol=1e-7, atol=1e-10)
+
+
+def _flat(result: Any) -> list[np.ndarray]:
+    if isinstance(result, (tuple, list)):
+        return [array for part in result for array in _flat(part)]
+    return [np.asarray(result)]
+
+
+def calls_in_a_turn(work: Work) -> int:
+    """So many calls that the clock's own error does not matter."""
+    calls = 1
+    while (one := seconds_a_call(work, calls)) * calls < TURN:
+        calls = max(2 * calls, int(1.2 * TURN / one))
+    return calls
+
+
+def seconds_a_call(work: Work, calls: int = 1) -> float:
+    """The time of one call, measured over several."""
+    gc.collect()
+    work()  # into the caches, and past the threads of the peer before that still wait for more
+    start = time.perf_counter()
+    for _ in range(calls):
+        work()
+    return (time.perf_counter() - start) / calls
+
+
+# Showing -----------------------------------------------------------------------------------------
+
+
+def versions(packages: Iterable[str]) -> str:
+    """The versions of what takes part."""
+    found = [f"Python {platform.python_version()}"]
+    for package in packages:
+        try:
+            found.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            found.append(f"{package} not installed")
+    return ", ".join(found)
+
+
+def spread(samples: Sequence[float]) -> tuple[float, float, float]:
+    """The lower quartile, the median and the upper quartile."""
+    if len(samples) == 1:
+        return samples[0], samples[0], samples[0]
+    low, median, high = statistics.quantiles(samples, n=4, method="inclusive")
+    return low, median, high
+
+
+def ratios(line: Line, reference: Line) -> list[float]:
+    """Round by round: how many times the reference's sample this one is."""
+    return [a / b for a, b in zip(line.samples, reference.samples)]
+
+
+def show(lines: list[Line], references: Sequence[str]) -> None:
+    """One row's table: a line for each peer, a column of ratios for each reference."""
+    rounds = len(lines[0].samples)
+    title = f"{lines[0].row}, {lines[0].unit}" + (f", {rounds} rounds" if rounds > 1 else "")
+    print(f"\n{title:68}" + "".join(f"  x {name:22}" for name in references))
+    by_name = {line.peer: line for line in lines}
+    for line in lines:
+        columns = [_cell(line.samples)]
+        columns += [_cell(ratios(line, by_name[name]), 2) for name in references]
+        print(f"  {line.peer:38}" + "".join(f"{column:26}" for column in columns))
+
+
+def _cell(samples: Sequence[float], digits: int = 3) -> str:
+    low, median, high = spread(samples)
+    text = f"{median:9.{digits}f}"
+    return text if len(samples) == 1 else f"{text} [{low:.{digits}f} .. {high:.{digits}f}]"
+
+
+def write_csv(path: str, tables: Iterable[tuple[list[Line], Sequence[str]]]) -> None:
+    """Every table as a plain file: a line for each peer and reference."""
+    with open(path, "w", newline="") as file:
+        out = csv.writer(file)
+        numbers = [f"{what}{part}" for what in ("", "ratio_") for part in ("q1", "median", "q3")]
+        out.writerow(["row", "peer", "unit", "rounds", "reference", *numbers])
+        for lines, references in tables:
+            for line in lines:
+                for reference in (other for other in lines if other.peer in references):
+                    head = [line.row, line.peer, line.unit, len(line.samples), reference.peer]
+                    out.writerow([*head, *spread(line.samples), *spread(ratios(line, reference))])
+
+
+# A script of benchmarks --------------------------------------------------------------------------
+
+
+def options(description: str | None) -> argparse.Namespace:
+    """The options that every script of benchmarks has."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each peer in a row (default 2)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only the rows with this in their name")
+    parser.add_argument("--csv", metavar="FILE", help="write the tables to this file as well")
+    parser.add_argument("--no-gc", action="store_true", help="with the garbage collector off")
+    return parser.parse_args()
+
+
+def settle(no_gc: bool) -> None:
+    """What has been imported so far is nobody's work: the collector leaves it alone from now on."""
+    gc.collect()
+    gc.freeze()
+    if no_gc:
+        gc.disable()
