@@ -63,7 +63,8 @@ class Optimizer:
         return {}
 
     def update(self, weight: Any, gradient: Any, rate: float, *args: Any, **memory: Any) -> tuple[Any, ...]:
-        """The new weight, followed by the new memory in the order of `start`."""
+        """The new weight, followed by the new memory in the order of `start`: new numbers and arrays,
+        what came in is not written to, and the gradient itself, which others may write to, is not kept."""
         raise NotImplementedError(f"{type(self).__name__} has no update formula")
 
     # Its use
