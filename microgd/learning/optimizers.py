@@ -82,8 +82,9 @@ class Optimizer:
         rate = self.rate()
         for i, gradient in enumerate(self._gradients()):
             if gradient is not None:
-                weight = self.parameters[i]
-                weight.data, *memory = self.update(weight.data, gradient, rate, **self.memory[i])
+                parameter = self.parameters[i]
+                gradient = _typed(gradient, parameter)
+                parameter.data, *memory = self.update(parameter.data, gradient, rate, **self.memory[i])
                 self.memory[i] = dict(zip(self.memory[i], memory, strict=True))
         self.steps += 1
 
@@ -92,15 +93,22 @@ class Optimizer:
         for parameter in self.parameters:
             parameter.grad = 0.0
 
-    def _gradients(self) -> list[Any]:
-        gradients = [parameter.grad for parameter in self.parameters]
+    def _gradients(self) -> Sequence[Any]:
+        gradients: Sequence[Any] = [parameter.grad for parameter in self.parameters]
         for transform in self.transforms:
-            given = transform(gradients, self.parameters)
-            gradients = [
-                _fitting(gradient, parameter, name, transform)
-                for gradient, parameter, name in zip(given, self.parameters, self.names, strict=True)
-            ]
+            gradients = transform(gradients, self.parameters)
+            self._check(gradients, getattr(transform, "__qualname__", repr(transform)))
         return gradients
+
+    def _check(self, gradients: Sequence[Any], transform: str) -> None:
+        if len(gradients) != len(self.parameters):
+            raise ValueError(f"{transform}: expected {len(self.parameters)} gradients, got {len(gradients)}")
+        for gradient, parameter, name in zip(gradients, self.parameters, self.names, strict=True):
+            if gradient is not None and np.shape(gradient) != parameter.shape:
+                raise ValueError(
+                    f"{transform}: expected a gradient of shape {parameter.shape} "
+                    f"for parameter {name}, got {np.shape(gradient)}"
+                )
 
     # The memory, for checkpoints
 
@@ -165,17 +173,9 @@ def _functions(transforms: Any) -> tuple[Transform, ...]:
     return tuple(transforms)
 
 
-def _fitting(gradient: Any, parameter: Value, name: str, transform: Transform) -> Any:
-    """What a transform returned, in the shape and the type of the parameter."""
-    if gradient is None:
-        return None
-    gradient = as_data(gradient, "gradient")
-    if np.shape(gradient) != parameter.shape:
-        raise ValueError(
-            f"{transform.__qualname__}: expected a gradient of shape {parameter.shape} "
-            f"for parameter {name}, got {np.shape(gradient)}"
-        )
-    return gradient.astype(parameter.dtype, copy=False) if parameter.shape else gradient
+def _typed(gradient: Any, parameter: Value) -> Any:
+    """A gradient of the parameter's own type: transforms may compute in float64."""
+    return gradient.astype(parameter.dtype, copy=False) if parameter.shape else float(gradient)
 
 
 def _loaded(name: str, state: Mapping[str, Any], present: Any, parameter: Value) -> Any:

@@ -86,11 +86,27 @@ def freeze(*parameters: Value) -> Transform:
     """These parameters stay as they are while the others learn.
 
     Their gradient becomes None, not 0: with momentum a weight rolls on without a gradient, and AdamW
-    shrinks it. What an optimizer remembers of a frozen parameter stays too, so it may be thawed later.
+    shrinks it. What an optimizer remembers of a frozen parameter stays too: take the transform out of
+    `optimizer.transforms`, and the parameter goes on from there.
+
+    >>> from microgd.learning.optimizers import GradientDescent
+    >>> knob_weight, bias = Value(0.5), Value(0.1)
+    >>> optimizer = GradientDescent([knob_weight, bias], learning_rate=0.1, transforms=[freeze(bias)])
+    >>> (0.5 * knob_weight + bias).backward()
+    >>> optimizer.step()
+    >>> knob_weight.data, bias.data
+    (0.45, 0.1)
     """
+    if not parameters:
+        raise ValueError("freeze: expected at least one Value, got none")
+    for parameter in parameters:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"freeze: expected Values, got {parameter!r}")
     frozen = frozenset(parameters)
 
     def hold(gradients: Gradients, parameters: Sequence[Value]) -> Gradients:
+        for stranger in frozen.difference(parameters):
+            raise ValueError(f"freeze: {stranger!r} is not among the optimizer's parameters")
         pairs = zip(gradients, parameters, strict=True)
         return [None if parameter in frozen else g for g, parameter in pairs]
 

@@ -1,4 +1,4 @@
-"""The update formulas against PyTorch's walks, closed forms on the quadratic, and what a user may do wrong."""
+"""The update formulas against PyTorch's walks, closed forms on the quadratic, and what may go wrong."""
 
 import numpy as np
 import pytest

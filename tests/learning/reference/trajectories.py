@@ -1,8 +1,9 @@
 """Where PyTorch's optimizers walk, and what its schedulers say: the reference for ours.
 
-`python trajectories.py` walks (PyTorch needed, 2.13 it was) and writes trajectories.npz beside this file: for each walk
-all parameters in a row after every tenth of 200 steps, for each scheduler its 200 learning rates. The
-tests read the file and need no PyTorch; they take the landscape, the start and the walks from here.
+`python trajectories.py` walks (PyTorch needed; 2.13 made the file) and writes trajectories.npz beside this
+file: for each walk all parameters in a row after every tenth of 200 steps, for each scheduler its 200
+learning rates. The tests read the file and need no PyTorch; they take the landscape, the start and the
+walks from here.
 """
 
 from pathlib import Path
