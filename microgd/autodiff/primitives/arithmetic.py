@@ -65,8 +65,10 @@ greater       = primitive(operator.gt, None, None, name=">",  numpy=np.greater)
 greater_equal = primitive(operator.ge, None, None, name=">=", numpy=np.greater_equal)
 less          = primitive(operator.lt, None, None, name="<",  numpy=np.less)
 less_equal    = primitive(operator.le, None, None, name="<=", numpy=np.less_equal)
-equal         = primitive(operator.eq, None, None, name="==", numpy=np.equal)
-not_equal     = primitive(operator.ne, None, None, name="!=", numpy=np.not_equal)
+equal         = primitive(lambda a, b: np.asarray(a) == b, None, None, name="==", numpy=np.equal,
+                          scalar=operator.eq)      # of a number and a list Python says False, not NumPy
+not_equal     = primitive(lambda a, b: np.asarray(a) != b, None, None, name="!=", numpy=np.not_equal,
+                          scalar=operator.ne)
 sign          = primitive(np.sign, None)
 
 

@@ -1,7 +1,7 @@
 """The table of derivatives: the other functions that NumPy applies entry by entry (its ufuncs).
 
 First the smooth ones, then kinks and remainders, then the piecewise-constant ones. What is made of
-other entries in a line or two (`modf`, `divmod`, `ldexp`) has no rule of its own. Which of NumPy's
+other entries in a line or two (`modf`, `divmod`) has no rule of its own. Which of NumPy's
 ufuncs have no derivative at all, and why, is the last table.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import absolute, exp, power, sign, sqrt, where
+from .arithmetic import absolute, power, sigmoid, sign, sqrt, where
 from .primitive import numpy_functions, primitive
 
 LOG_2, LOG_10, DEGREE = math.log(2), math.log(10), math.pi / 180
@@ -41,15 +41,16 @@ arctanh    = primitive(np.arctanh,    lambda g, out, a: g / (1.0 - a * a))
 degrees    = primitive(np.degrees,    lambda g, out, a: g / DEGREE)
 radians    = primitive(np.radians,    lambda g, out, a: g * DEGREE)
 
-# Of two arguments. At the origin hypot, like every norm here, takes slope 0.
-hypot      = primitive(np.hypot,      lambda g, out, a, b: g * a / where(out == 0, 1.0, out),
-                                      lambda g, out, a, b: g * b / where(out == 0, 1.0, out))
+# Of two arguments. At the origin hypot, like every norm here, takes slope 0: that is a / inf.
+hypot      = primitive(np.hypot,      lambda g, out, a, b: g * a / where(out == 0, math.inf, out),
+                                      lambda g, out, a, b: g * b / where(out == 0, math.inf, out))
 arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * b / (a * a + b * b),
                                       lambda g, out, a, b: -g * a / (a * a + b * b))
-logaddexp  = primitive(np.logaddexp,  lambda g, out, a, b: g * exp(a - out),
-                                      lambda g, out, a, b: g * exp(b - out))
-logaddexp2 = primitive(np.logaddexp2, lambda g, out, a, b: g * exp2(a - out),
-                                      lambda g, out, a, b: g * exp2(b - out))
+logaddexp  = primitive(np.logaddexp,  lambda g, out, a, b: g * sigmoid(a - b),
+                                      lambda g, out, a, b: g * sigmoid(b - a))
+logaddexp2 = primitive(np.logaddexp2, lambda g, out, a, b: g * sigmoid((a - b) * LOG_2),
+                                      lambda g, out, a, b: g * sigmoid((b - a) * LOG_2))
+ldexp      = primitive(np.ldexp,      lambda g, out, a, exponent: ldexp(g, exponent))    # a 2^exponent
 
 # maximum and minimum that prefer a number to nan; ties are shared, as there.
 fmax       = primitive(np.fmax,       lambda g, out, a, b: g * _won(a, b, a > b),
@@ -101,7 +102,7 @@ numpy_functions |= {
     np.deg2rad: radians,
     np.modf: modf,
     np.divmod: lambda a, b: (floor_divide(a, b), remainder(a, b)),
-    np.ldexp: lambda a, exponent: a * exp2(exponent),
+    np.where: lambda condition, *branches: where(condition, *branches) if branches else np.nonzero(condition),
 }
 
 NOT_DIFFERENTIABLE = {

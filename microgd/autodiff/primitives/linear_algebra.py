@@ -162,7 +162,8 @@ def _diagonals(letters: str, a: Any) -> tuple[str, Any]:
 
 numpy_functions.update({
     np.linalg.solve: _solve,
-    np.tensordot: tensordot, np.dot: dot, np.inner: inner, np.outer: outer, np.trace: trace, np.einsum: _einsum,
+    np.dot: dot, np.inner: inner, np.outer: outer, np.tensordot: tensordot, np.einsum: _einsum,
+    np.trace: trace,
     np.vdot: lambda a, b: reshape(a, (-1,)) @ reshape(b, (-1,)),
     np.vecdot: lambda x1, x2: (x1 * x2).sum(axis=-1),
     np.matvec: lambda x1, x2: squeeze(x1 @ expand_dims(x2, -1), -1),

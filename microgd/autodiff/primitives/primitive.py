@@ -24,7 +24,7 @@ numpy_functions: dict[Callable[..., Any], Callable[..., Any]] = {}
 class Primitive:
     """An operation and, for each of its arguments, how a gradient flows back through it."""
 
-    __slots__ = ("name", "compute", "vjps")
+    __slots__ = ("compute", "name", "vjps")
 
     def __init__(self, name: str, compute: Callable[..., Any], vjps: Iterable[Vjp | None]) -> None:
         self.name = name
@@ -127,7 +127,8 @@ def as_numpy(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
     """The error again, naming the operation and what it was given."""
-    given = [x for x, _ in zip(operands, op.vjps)]
+    with_rule = [x for x, rule in zip(operands, op.vjps) if rule is not None]
+    given = with_rule or [x for x, _ in zip(operands, op.vjps)]
     strange = [x for x in given if not isinstance(x, (float, int, list, np.ndarray, np.number, np.bool))]
     if strange:
         names = " and ".join(type(x).__name__ for x in strange)

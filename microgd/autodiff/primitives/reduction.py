@@ -7,6 +7,7 @@ entry that won. Under the table, what is made of these: the mean, the variance, 
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,18 @@ import numpy as np
 
 from .arithmetic import absolute, exp, maximum, minimum, where
 from .primitive import numpy_functions, primitive
-from .shape import along, axes_of, broadcast_to, expand_dims, flip, index, reshape, shape_of, transpose
+from .shape import (
+    along,
+    axes_of,
+    axis_of,
+    broadcast_to,
+    expand_dims,
+    flip,
+    index,
+    reshape,
+    shape_of,
+    transpose,
+)
 
 Axis = int | Sequence[int] | None
 
@@ -53,12 +65,13 @@ cumsum = primitive(
     lambda g, out, a, axis: flip(cumsum(flip(g, axis), axis), axis), name="cumsum")
 # log(sum(e^a)) without an overflow; its gradient is the softmax.
 reduce_logsumexp = primitive(_logsumexp,
-    lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * exp(a - _back(out, axis, keepdims)), name="logsumexp")
-# The Euclidean length. At the zero vector, where it has a kink, slope 0.
+    lambda g, out, a, axis, keepdims:
+        _back(g, axis, keepdims) * exp(a - _back(out, axis, keepdims)), name="logsumexp")
+# The Euclidean length. At the zero vector, where it has a kink, slope 0: that is a / inf.
 length = primitive(
     lambda a, axis, keepdims: np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims)),
     lambda g, out, a, axis, keepdims:
-        _back(g / where(out == 0, 1.0, out), axis, keepdims) * a, name="length")
+        _back(g / where(out == 0, math.inf, out), axis, keepdims) * a, name="length")
 # fmt: on
 
 
@@ -97,6 +110,9 @@ def mean(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 def _average(a: Any, axis: Axis = None, weights: Any = None, *, keepdims: bool = False) -> Any:
     if weights is None:
         return mean(a, axis, keepdims=keepdims)
+    if len(shape_of(weights)) == 1 and isinstance(axis, int):  # one weight for each place along the axis
+        behind = len(shape_of(a)) - 1 - axis_of(a, axis)
+        weights = broadcast_to(reshape(weights, (-1,) + (1,) * behind), shape_of(a))
     if shape_of(weights) != shape_of(a):
         raise ValueError(f"average: expected weights of shape {shape_of(a)}, got {shape_of(weights)}")
     return sum(a * weights, axis, keepdims=keepdims) / sum(weights, axis, keepdims=keepdims)
@@ -104,12 +120,12 @@ def _average(a: Any, axis: Axis = None, weights: Any = None, *, keepdims: bool =
 
 def var(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     distance = a - mean(a, axis, keepdims=True)
-    return sum(distance * distance, axis, keepdims=keepdims) / (_count(a, axis) - ddof)
+    return sum(distance * distance, axis, keepdims=keepdims) / builtins.max(_count(a, axis) - ddof, 0)
 
 
 def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     distance = a - mean(a, axis, keepdims=True)
-    return length(distance, axes_of(a, axis), keepdims) / math.sqrt(_count(a, axis) - ddof)
+    return length(distance, axes_of(a, axis), keepdims) / math.sqrt(builtins.max(_count(a, axis) - ddof, 0))
 
 
 def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
@@ -125,25 +141,33 @@ def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         left, right = index(halves, slice(0, count // 2)), index(halves, slice(count // 2, count // 2 * 2))
         odd = index(halves, slice(count // 2 * 2, None))
         halves = left * right if count % 2 == 0 else np.concatenate([left * right, odd])
-    out = halves[0] if shape_of(halves)[0] else np.ones(shape_of(halves)[1:])
+    out = index(halves, 0) if shape_of(halves)[0] else reduce_sum(halves, (0,), False) + 1.0
     return expand_dims(out, axes) if keepdims and axes else out
 
 
 def _cumsum(a: Any, axis: int | None = None) -> Any:
     if axis is None:
         return cumsum(reshape(a, (-1,)), 0)
-    return cumsum(a, axes_of(a, axis)[0])
+    return cumsum(a, axis_of(a, axis))
 
 
 def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
-    place = axes_of(a, axis)[0]
+    if n < 0:
+        raise ValueError(f"diff: expected n >= 0, got {n}")
+    place = axis_of(a, axis)
     for _ in range(n):
         a = index(a, along(place, slice(1, None))) - index(a, along(place, slice(None, -1)))
     return a
 
 
+def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return max(a, axis, keepdims=keepdims) - min(a, axis, keepdims=keepdims)
+
+
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """At a bound exactly the gradient is shared with the bound, as for every tie of maximum and minimum."""
+    if (a_min is not None or a_max is not None) and (min is not None or max is not None):
+        raise ValueError("clip: expected the bounds as a_min, a_max or as min=, max=, got both")
     low, high = a_min if min is None else min, a_max if max is None else max
     if low is not None:
         a = maximum(a, low)
@@ -171,11 +195,13 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
         return reduce_min(absolute(x), axes, keepdims)
     if ord == 0:
         return reduce_sum((x != 0) * 1.0, axes, keepdims)
-    return reduce_sum(absolute(x) ** ord, axes, keepdims) ** (1.0 / ord)
+    total = reduce_sum(absolute(x) ** ord, axes, keepdims)
+    at_zero = ord > 0 and total == 0  # a kink, where the slope is 0 as well
+    return where(at_zero, 0.0, where(at_zero, 1.0, total) ** (1.0 / ord))
 
 
 numpy_functions.update({
     np.sum: sum, np.max: max, np.min: min, np.mean: mean, np.average: _average, np.var: var, np.std: std,
     np.prod: prod, np.cumsum: _cumsum, np.diff: _diff, np.clip: _clip, np.linalg.norm: norm,
-    np.ptp: lambda a, axis=None, *, keepdims=False: max(a, axis, keepdims=keepdims) - min(a, axis, keepdims=keepdims),
+    np.ptp: _ptp,
 })  # fmt: skip

@@ -6,7 +6,6 @@ and each is the other's rule. Under the table, NumPy's functions that are one li
 
 from __future__ import annotations
 
-import builtins
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +16,9 @@ from .primitive import numpy_functions, primitive
 
 
 def shape_of(a: Any) -> tuple[int, ...]:
-    """`np.shape` without its detour: of a number (), of an array or a Value its own."""
+    """`np.shape` without its detour: of a number (), of an array or a Value its own, of a list as NumPy's."""
+    if type(a) is list or type(a) is tuple:
+        return np.shape(a)
     return getattr(a, "shape", ())
 
 
@@ -41,6 +42,10 @@ def _reads_no_place_twice(where: Any) -> bool:
     )  # fmt: skip
 
 
+def _broadcast_to(a: Any, shape: tuple[int, ...]) -> np.ndarray:
+    return np.full(shape, a) if type(a) is float else np.broadcast_to(a, shape)
+
+
 def _concatenate(axis: int, *arrays: Any) -> np.ndarray:
     return np.concatenate(arrays, axis)
 
@@ -62,7 +67,7 @@ reshape      = primitive(lambda a, shape: np.reshape(a, shape),
                          lambda g, out, a, shape: reshape(g, shape_of(a)),              name="reshape")
 transpose    = primitive(lambda a, axes: np.transpose(a, axes),
                          lambda g, out, a, axes: transpose(g, inverse_of(axes)),        name="transpose")
-broadcast_to = primitive(lambda a, shape: np.full(shape, a) if type(a) is float else np.broadcast_to(a, shape),
+broadcast_to = primitive(_broadcast_to,
                          lambda g, out, a, shape: g,     # summed by whoever calls the rule
                          name="broadcast_to")
 index        = primitive(lambda a, where: a[where],
@@ -90,8 +95,8 @@ def axes_of(a: Any, axis: int | Sequence[int] | None) -> tuple[int, ...]:
     return tuple(np.lib.array_utils.normalize_axis_tuple(axis, ndim))
 
 
-def _axis_of(a: Any, axis: int) -> int:
-    return axes_of(a, axis)[0]
+def axis_of(a: Any, axis: int) -> int:
+    return int(np.lib.array_utils.normalize_axis_index(axis, len(shape_of(a))))
 
 
 # What NumPy calls by other names -----------------------------------------------------------------
@@ -109,6 +114,8 @@ def _transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
 
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     sources, destinations = axes_of(a, source), axes_of(a, destination)
+    if len(sources) != len(destinations):
+        raise ValueError(f"moveaxis: {len(sources)} axes do not go to {len(destinations)} places")
     order = [i for i in range(len(shape_of(a))) if i not in sources]
     for place, axis in sorted(zip(destinations, sources, strict=True)):
         order.insert(place, axis)
@@ -117,7 +124,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     order = list(range(len(shape_of(a))))
-    i, j = _axis_of(a, axis1), _axis_of(a, axis2)
+    i, j = axis_of(a, axis1), axis_of(a, axis2)
     order[i], order[j] = j, i
     return transpose(a, tuple(order))
 
@@ -145,7 +152,7 @@ def atleast_1d(a: Any) -> Any:
 def _concatenate_numpy(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     if axis is None:
         return concatenate(0, *(_ravel(a) for a in arrays))
-    return concatenate(_axis_of(arrays[0], axis), *arrays)
+    return concatenate(axis_of(arrays[0], axis), *arrays)
 
 
 def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
@@ -174,7 +181,7 @@ def along(axis: int, part: Any) -> tuple[Any, ...]:
 def take(a: Any, indices: Any, axis: int | None = None) -> Any:
     if axis is None:
         return index(_ravel(a), np.asarray(indices))
-    return index(a, along(_axis_of(a, axis), np.asarray(indices)))
+    return index(a, along(axis_of(a, axis), np.asarray(indices)))
 
 
 def flip(m: Any, axis: Any = None) -> Any:
@@ -186,35 +193,37 @@ def flip(m: Any, axis: Any = None) -> Any:
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     if axis is None:
         return reshape(roll(_ravel(a), shift, 0), shape_of(a))
-    axes = axes_of(a, axis)
-    shifts = np.broadcast_to(shift, (len(axes),))
-    for i, by in zip(axes, shifts, strict=True):
-        a = index(a, along(i, np.roll(np.arange(shape_of(a)[i]), by)))
+    for by, one_axis in np.broadcast(shift, axis):
+        place = axis_of(a, one_axis)
+        a = index(a, along(place, np.roll(np.arange(shape_of(a)[place]), by)))
     return a
 
 
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
         return repeat(_ravel(a), repeats, 0)
-    place = _axis_of(a, axis)
+    place = axis_of(a, axis)
     return take(a, np.repeat(np.arange(shape_of(a)[place]), repeats), place)
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     last = moveaxis(a, (axis1, axis2), (-2, -1))
     rows, columns = shape_of(last)[-2:]
-    start = np.arange(max(0, builtins.min(rows + builtins.min(offset, 0), columns - max(offset, 0))))
-    return index(last, (..., start - builtins.min(offset, 0), start + max(offset, 0)))
+    down, right = max(-offset, 0), max(offset, 0)
+    along_it = np.arange(max(min(rows - down, columns - right), 0))
+    return index(last, (..., along_it + down, along_it + right))
 
 
 numpy_functions.update({
     np.shape: shape_of,
     np.ndim: lambda a: len(shape_of(a)),
     np.size: lambda a, axis=None: a.size if axis is None else shape_of(a)[axis],
-    np.reshape: _reshape, np.ravel: _ravel, np.transpose: _transpose, np.matrix_transpose: lambda x: swapaxes(x, -1, -2),
+    np.reshape: _reshape, np.ravel: _ravel,
+    np.transpose: _transpose, np.matrix_transpose: lambda x: swapaxes(x, -1, -2),
     np.moveaxis: moveaxis, np.swapaxes: swapaxes, np.squeeze: squeeze, np.expand_dims: expand_dims,
     np.broadcast_to: lambda array, shape: broadcast_to(array, tuple(shape) if np.ndim(shape) else (shape,)),
-    np.atleast_1d: atleast_1d, np.concatenate: _concatenate_numpy, np.stack: stack, np.hstack: hstack, np.vstack: vstack,
+    np.atleast_1d: atleast_1d,
+    np.concatenate: _concatenate_numpy, np.stack: stack, np.hstack: hstack, np.vstack: vstack,
     np.take: take, np.flip: flip, np.roll: roll, np.repeat: repeat, np.diagonal: diagonal,
     np.copy: lambda a: a,
 })  # fmt: skip
