@@ -39,8 +39,9 @@ def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: f
     order      2 checks the gradient's own gradient in the same way, and so on.
     tolerance  of the relative error |computed - measured| / max(|computed|, |measured|, floor), where
                floor = max(1, |f|) / 1000 and |f| is the largest output: below it, a difference
-               measures only rounding. 1e-6 by default, 1e-3 if there are float32 arguments (the
-               differences are taken in float64 all the same).
+               measures only rounding (along a direction, |computed| sums the sizes of its terms).
+               1e-6 by default, 1e-3 if there are float32 arguments; the differences are taken in
+               float64 all the same, so the constants in f should not be of float32.
 
     The steps are h = 6e-6 max(1, |x|), so f must be smooth that far around args; on a kink (|x| at 0)
     the measured slope is the mean of both sides, which is not always the one that the table chose.
@@ -117,8 +118,9 @@ def _comparisons(
         )
         rise = sum(np.sum(c * (a - b * 1.0)) for c, a, b in zip(cotangent, ahead, behind, strict=True))
         measured = float(rise / (2.0 * STEP * length))
-        computed = float(sum(np.sum(g * d) for g, d in zip(slopes, direction, strict=True)) / length)
-        size = max(abs(computed), abs(measured), floor)
+        terms = [g * d / length for g, d in zip(slopes, direction, strict=True)]
+        computed = float(sum(np.sum(term) for term in terms))
+        size = max(float(sum(np.sum(np.abs(term)) for term in terms)), abs(measured), floor)
         return where, computed, measured, abs(computed - measured) / size
 
     for leaf, name in enumerate(_names(args)):
