@@ -1,6 +1,36 @@
 """Gradient descent and what it drives. Imports autodiff; has never heard of pictures.
 
-In which order to read it: hot_cold.py (learning without a derivative), net.py (predict, compare, learn:
-the same with one), losses.py (how wrong a prediction is), optimizers.py (the ways down, a formula each;
-schedules.py and transforms.py change its learning rate and its gradients).
+In which order to read it: net.py (KnobNet: predict, compare, learn), losses.py (how wrong a prediction
+is), optimizers.py (the ways down, a formula each; schedules.py and transforms.py change its learning rate
+and its gradients), training.py (the loop, watched, and why it stopped), hot_cold.py (learning without a
+derivative, to see what the derivative is for). Then, as needed: history.py, restarts.py, divergence.py,
+checkpoint.py, data.py.
 """
+
+from .data import batches, standardize
+from .divergence import first_not_finite, largest_stable_rate
+from .history import History
+from .hot_cold import Probe, coordinate_search, hot_cold
+from .losses import (
+    absolute_error,
+    binary_cross_entropy,
+    hinge,
+    huber,
+    mean_squared_error,
+    softmax_cross_entropy,
+    squared_error,
+)
+from .net import MLP, KnobNet, Layer, init_he, init_uniform, init_xavier, init_zeros
+from .optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop
+from .restarts import Pit, restarts
+from .training import Step, Stop, descend
+from .transforms import clip_by_norm, clip_by_value, freeze, weight_decay
+
+__all__ = [
+    "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
+    "Nesterov", "Optimizer", "Pit", "Probe", "RMSprop", "Step", "Stop", "absolute_error", "batches",
+    "binary_cross_entropy", "clip_by_norm", "clip_by_value", "coordinate_search", "descend",
+    "first_not_finite", "freeze", "hinge", "hot_cold", "huber", "init_he", "init_uniform", "init_xavier",
+    "init_zeros", "largest_stable_rate", "mean_squared_error", "restarts", "softmax_cross_entropy",
+    "squared_error", "standardize", "weight_decay",
+]  # fmt: skip

@@ -11,11 +11,16 @@ when nothing helps any more; on correlated weights it still needs many more roun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..autodiff import Value
+from .optimizers import _named
+from .training import Step, Stop
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,73 @@ def _error_at(setting: float, knob: Value, error: Callable[[], Any]) -> float:
         return float(error())
     finally:
         knob.data = here
+
+
+def coordinate_search(
+    error: Callable[[], Any],
+    parameters: Iterable[Value] | Mapping[str, Value],
+    step_amount: float = 0.1,
+    steps: int = 1000,
+    *,
+    xtol: float = 1e-8,
+) -> Iterator[Step]:
+    """Turn one weight at a time: up, if that lowers the error, else down, if that does, else not at all.
+
+    A round tries every entry of every parameter. After a round that changed nothing step_amount is halved.
+
+    error        called without arguments, returns the error, a single number.
+    parameters   Values, as a list or a dict.
+    steps        how many rounds at most (reason: budget).
+    xtol         converged where step_amount has come below this.
+
+    A generator of Steps as from `descend`, one for the start and one for each round; the learning_rate
+    they show is step_amount, the gradient_norm nan. T. G. Kolda, R. M. Lewis, V. Torczon, "Optimization by
+    direct search: new perspectives on some classical and modern methods", 2003 (there: compass search).
+
+    >>> w = Value([1.0, -2.0], name="w")
+    >>> *_, last = coordinate_search(lambda: ((w - 3.0) ** 2).sum(), [w], step_amount=1.0)
+    >>> last.parameters, last.reason
+    ({'w': array([3., 3.])}, <Stop.CONVERGED: 'converged'>)
+    """
+    names, values = _named(parameters)
+    best = float(error())
+    for number in range(steps + 1):
+        reason, message = None, ""
+        if step_amount < xtol:
+            reason = Stop.CONVERGED
+            message = (
+                f"converged after {number} rounds: step_amount is below xtol, {xtol:g}; error {best:.6g}"
+            )
+        elif number == steps:
+            reason, message = Stop.BUDGET, f"budget: {steps} rounds, error {best:.6g}"
+        data = {name: np.copy(p.data) if p.shape else p.data for name, p in zip(names, values, strict=True)}
+        yield Step(number, best, math.nan, step_amount, data, reason=reason, message=message)
+        if reason:
+            return
+        before = best
+        for parameter in values:
+            for where in np.ndindex(parameter.shape):
+                best = _turned(parameter, where, step_amount, best, error)
+        if best == before:
+            step_amount /= 2
+
+
+def _turned(
+    parameter: Value, where: tuple[int, ...], step_amount: float, best: float, error: Callable[[], Any]
+) -> float:
+    """Leave one entry where the error is lowest of here, up and (if up is no better) down."""
+    here = np.asarray(parameter.data)[where]
+    for setting in (here + step_amount, here - step_amount):
+        _set(parameter, where, setting)
+        tried = float(error())
+        if tried < best:
+            return tried
+    _set(parameter, where, here)
+    return best
+
+
+def _set(parameter: Value, where: tuple[int, ...], setting: float) -> None:
+    if where:
+        parameter.data[where] = setting
+    else:
+        parameter.data = setting

@@ -1,0 +1,158 @@
+"""Why a descent blew up: where the first number stopped being finite, and which learning rate holds.
+
+The graph of the failed evaluation is still there when the error turns out to be inf or nan, so the node
+that produced it can be named. And a derivative of a derivative says how large a step may be: on a curve
+of second derivative L every step of gradient descent multiplies the distance to the minimum by
+1 - rate * L, which shrinks it only for rates below 2 / L.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..autodiff import Value
+from ..autodiff.value import ancestors, as_values, pull_back
+
+# Where it began ----------------------------------------------------------------------------------
+
+
+def first_not_finite(output: Value) -> Value | None:
+    """The first Value on the way to the output that has an inf or a nan in it; None if there is none."""
+    return next((node for node in reversed(ancestors(output)) if not _finite(node.data)), None)
+
+
+def where_it_began(output: Value) -> str:
+    """A sentence for a message, of an output after its `backward`; none if all is finite."""
+    node = first_not_finite(output)
+    if node is not None:
+        return f". The first value that is not finite: {_described(node)}"
+    nodes = ancestors(output)
+    for node in nodes:
+        if not _finite(node.grad):
+            users = sorted({user.op.name for user in nodes if user.op and any(a is node for a in user.args)})
+            return (
+                f". The first gradient that is not finite is {_text(node.grad)}, which came through "
+                f"{' and '.join(users)} to {_shown(node, node.data)}"
+            )
+    return ""
+
+
+def _described(node: Value) -> str:
+    if node.op is None:
+        return f"{_shown(node, node.data)}, which was not computed but given, by the step before or by you"
+    parents = zip(node.args, node.operands, node.op.vjps)
+    made_from = " and ".join(_shown(arg, operand) for arg, operand, _ in parents)
+    return f"{_shown(node, node.data)}, computed by {node.op.name} from {made_from}"
+
+
+def _shown(arg: Any, data: Any) -> str:
+    """The numbers as they were when they were used, with the name of the Value that held them."""
+    name = getattr(arg, "name", "")
+    return f"{name} = {_text(data)}" if name else _text(data)
+
+
+def _text(data: Any) -> str:
+    if isinstance(data, np.ndarray):
+        return np.array2string(data, threshold=20, edgeitems=2, precision=6, separator=", ").replace("\n", "")
+    return repr(data)
+
+
+def _finite(data: Any) -> bool:
+    return bool(np.all(np.isfinite(data)))
+
+
+# What would hold ---------------------------------------------------------------------------------
+
+
+def largest_stable_rate(
+    error: Callable[[], Value], parameters: Iterable[Value] | Mapping[str, Value], rounds: int = 50
+) -> float:
+    """2 / L, the learning rate from which on gradient descent no longer converges.
+
+    L is the largest second derivative of the error in any direction, at the parameters as they are. It
+    starts with the second derivative along the gradient and turns towards where the curve is steepest
+    (power iteration on Hessian-vector products, at most `rounds` of them; the Hessian is never made). For
+    one parameter, and for an error that is quadratic in it, this is exact; for many it comes near L from
+    below. math.inf where the error curves upwards nowhere.
+
+    Y. LeCun, P. Simard, B. Pearlmutter, "Automatic learning rate maximization by on-line estimation of
+    the Hessian's eigenvectors", 1993.
+
+    >>> knob_weight = Value(0.5)
+    >>> largest_stable_rate(lambda: (2.0 * knob_weight - 0.8) ** 2, [knob_weight])   # 1 / input^2
+    0.25
+    """
+    parameters = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
+    gradients = _recorded_gradients(error(), parameters)
+    direction = [g.data if isinstance(g, Value) else g for g in gradients]
+    if not _length(direction):
+        direction = [np.ones(p.shape) for p in parameters]
+
+    def curve(direction: list[Any]) -> list[Any]:
+        return _hessian_times(direction, gradients, parameters)
+
+    steepest = _dominant_curvature(curve, direction, rounds)
+    if steepest < 0:  # the largest in size is downwards; measured from there the largest upwards dominates
+
+        def lifted(direction: list[Any]) -> list[Any]:
+            pairs = zip(curve(direction), direction, strict=True)
+            return [product - steepest * part for product, part in pairs]
+
+        steepest += _dominant_curvature(lifted, direction, rounds)
+    return 2.0 / steepest if steepest > 0 else math.inf
+
+
+def _recorded_gradients(output: Value, parameters: list[Value]) -> list[Any]:
+    """d output / d parameter, as Values: the rules run on Values, so that there is a graph behind them."""
+    wanted = set(parameters)
+    walk = pull_back(output, 1.0, ancestors(output), as_values)
+    found = {node: arrived for node, arrived in walk if node in wanted}
+    return [found.get(parameter, 0.0) for parameter in parameters]
+
+
+def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[Value]) -> list[Any]:
+    """The gradient of (gradient . direction): Pearlmutter's way to multiply by the Hessian."""
+    slope: Any = sum(np.sum(g * part) for g, part in zip(gradients, direction, strict=True))
+    walk = pull_back(slope, 1.0, ancestors(slope)) if isinstance(slope, Value) else ()
+    found = {node: arrived for node, arrived in walk if node.op is None}
+    return [found.get(parameter, 0.0 * part) for parameter, part in zip(parameters, direction, strict=True)]
+
+
+def _dominant_curvature(curve: Callable[[list[Any]], list[Any]], direction: list[Any], rounds: int) -> float:
+    """The eigenvalue of the largest size, with its sign: multiply and normalize, again and again."""
+    curvature = 0.0
+    for _ in range(rounds):
+        length = _length(direction)
+        if length == 0:
+            return curvature
+        direction = [part / length for part in direction]
+        product = curve(direction)
+        before, curvature = curvature, float(_inner(direction, product))
+        if abs(curvature - before) <= 1e-9 * abs(curvature):
+            break
+        direction = product
+    return curvature
+
+
+def _inner(a: list[Any], b: list[Any]) -> Any:
+    return sum(np.sum(x * y) for x, y in zip(a, b, strict=True))
+
+
+def _length(direction: list[Any]) -> float:
+    return math.sqrt(_inner(direction, direction))
+
+
+def what_would_hold(error: Callable[[], Value], parameters: list[Value]) -> str:
+    """A sentence on the largest stable learning rate where the parameters are; none if it has no answer."""
+    try:
+        with np.errstate(all="ignore"):
+            rate = largest_stable_rate(error, parameters)
+    except Exception:  # a message about one failure must not become another one
+        return ""
+    if not 0 < rate < math.inf:
+        return ""
+    return f". There gradient descent is stable below a learning rate of {rate:.4g} (2 / second derivative)"

@@ -1,0 +1,108 @@
+"""Descending from several starts: an error with several pits is not done after one of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .history import History
+from .optimizers import Optimizer
+from .training import Error, Step, Stop, descend, put
+
+
+@dataclass
+class Pit:
+    """A place where descents ended, and the descents that ended there."""
+
+    error: float
+    """inf for descents that diverged."""
+    parameters: dict[str, Any]
+    descents: list[History]
+
+    @property
+    def starts(self) -> list[dict[str, Any]]:
+        """The parameters from which it was reached."""
+        return [history.steps[0].parameters for history in self.descents]
+
+    def __repr__(self) -> str:
+        ways = f"{len(self.descents)} start{'s' if len(self.descents) > 1 else ''}"
+        return f"Pit(error {self.error:.6g}, from {ways}, at {self.parameters})"
+
+
+def restarts(
+    error: Error,
+    new_optimizer: Callable[[], Optimizer],
+    starts: Iterable[Any],
+    *,
+    xtol: float = 1e-3,
+    every: int = 1,
+    **options: Any,
+) -> list[Pit]:
+    """Descend from each start, and return all the pits that were found, the best first.
+
+    error          as for `descend`, which gets the `options` too.
+    new_optimizer  makes an optimizer of the parameters: a fresh one each time, that remembers nothing.
+    starts         each the parameters' first data, a dict by name; for a single parameter its data alone.
+    xtol           descents that end within this of one another, relative to the size of what they end
+                   at (absolute where that is below 1), have found the same pit.
+    every          how many Steps the histories keep, as for `History`.
+
+    Afterwards the parameters are those of the best pit. Ctrl-C ends the present descent and the search.
+    A local minimum shows itself like this: small gradient, flat error, and another start does better.
+
+    >>> from microgd import Value
+    >>> from microgd.learning import GradientDescent
+    >>> x = Value(0.0, name="x")
+    >>> def error():
+    ...     return x**4 - 2 * x**2 + 0.5 * x
+    >>> for pit in restarts(error, lambda: GradientDescent([x], 0.05), starts=[-2, 1, 2]):
+    ...     print(f"{pit.error:.4f} at {pit.parameters['x']:.4f}, {len(pit.starts)} starts")
+    -1.5148 at -1.0575, 1 starts
+    -0.5167 at 0.9304, 2 starts
+    """
+    pits: list[Pit] = []
+    optimizer = None
+    for start in starts:
+        optimizer = new_optimizer()
+        put(optimizer, _by_name(start, optimizer))
+        history = History(descend(error, optimizer, **options), every)
+        _add(pits, _ended(history), history, xtol)
+        if history.reason is Stop.INTERRUPTED:
+            break
+    if optimizer is None:
+        raise ValueError("restarts: expected at least one start, got none")
+    pits.sort(key=lambda pit: pit.error)
+    put(optimizer, pits[0].parameters)
+    return pits
+
+
+def _by_name(start: Any, optimizer: Optimizer) -> Mapping[str, Any]:
+    names = optimizer.names
+    by_name = start if isinstance(start, Mapping) else {names[0]: start} if len(names) == 1 else {}
+    if set(by_name) != set(names):
+        raise ValueError(f"a start is a dict with the parameters {', '.join(names)}, got {start!r}")
+    return by_name
+
+
+def _ended(history: History) -> Step:
+    """Where the descent left the parameters; after a divergence that is the best it had seen."""
+    return history.best if history.reason is Stop.DIVERGED else history.steps[-1]
+
+
+def _add(pits: list[Pit], end: Step, history: History, xtol: float) -> None:
+    diverged = history.reason is Stop.DIVERGED
+    for pit in pits:
+        if not diverged and math.isfinite(pit.error) and _same(pit.parameters, end.parameters, xtol):
+            pit.descents.append(history)
+            if end.error < pit.error:
+                pit.error, pit.parameters = end.error, end.parameters
+            return
+    pits.append(Pit(math.inf if diverged else end.error, end.parameters, [history]))
+
+
+def _same(a: dict[str, Any], b: dict[str, Any], xtol: float) -> bool:
+    return all(np.allclose(a[name], b[name], rtol=xtol, atol=xtol) for name in a)
