@@ -175,7 +175,7 @@ def _functions(transforms: Any) -> tuple[Transform, ...]:
 
 def _typed(gradient: Any, parameter: Value) -> Any:
     """A gradient of the parameter's own type: transforms may compute in float64."""
-    return gradient.astype(parameter.dtype, copy=False) if parameter.shape else float(gradient)
+    return np.asarray(gradient, parameter.dtype) if parameter.shape else float(gradient)
 
 
 def _loaded(name: str, state: Mapping[str, Any], present: Any, parameter: Value) -> Any:

@@ -128,7 +128,7 @@ def warm_up(steps: int, then: float | Schedule) -> Schedule:
     [0.1, 0.2, 0.3, 0.4, 0.5, 0.25, 0.125]
     """
     steps = whole_number("warm_up: steps", steps, "[0, inf)")
-    after = then if callable(then) else constant(then)
+    after = then if callable(then) else constant(number("warm_up: then", then, "[0, inf)"))
     return lambda step: after(0) * (step + 1) / (steps + 1) if step < steps else after(step - steps)
 
 
@@ -139,5 +139,7 @@ def repeat(schedule: Schedule, every: int) -> Schedule:
     >>> [round(schedule(step), 4) for step in (0, 5, 9, 10, 15)]
     [0.1, 0.05, 0.0024, 0.1, 0.05]
     """
+    if not callable(schedule):
+        raise TypeError(f"repeat: schedule: expected a function of the step number, got {schedule!r}")
     every = whole_number("repeat: every", every, "[1, inf)")
     return lambda step: schedule(step % every)

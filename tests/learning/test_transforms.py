@@ -231,7 +231,7 @@ def test_a_transform_that_returns_another_shape_is_named():
 
 def test_a_transform_that_loses_a_gradient_is_named():
     optimizer = GradientDescent([Value(1.0), Value(2.0)], 0.5, [lambda gradients, parameters: gradients[:1]])
-    with pytest.raises(ValueError, match="lambda.*: expected 2 gradients, got 1"):
+    with pytest.raises(ValueError, match=r"lambda.*: expected 2 gradients, got 1"):
         optimizer.step()
 
 
