@@ -21,7 +21,17 @@ from typing import Any
 import numpy as np
 
 from .primitives.arithmetic import identity
-from .value import Value, _next_number, ancestors, as_data, as_numbers, as_values, pull_back
+from .value import (
+    Value,
+    _next_number,
+    ancestors,
+    as_data,
+    as_numbers,
+    as_values,
+    derivatives,
+    pull_back,
+    under_trace,
+)
 
 Tree = Any
 """A number, an array, a Value, or tuples, lists and dicts of trees."""
@@ -88,7 +98,12 @@ class _Call:
         view = as_values if outside else as_numbers
         leaves = set(tree_leaves(self.variables))
         walk = pull_back(output, seed, path, view) if path else ()
-        found = {node: arrived for node, arrived in walk if node in leaves}
+        found = {}
+        for node, arrived in walk:
+            if under_trace:
+                derivatives.append((output, node, arrived))
+            if node in leaves:
+                found[node] = arrived
         given_out: set[int] = set()
         gradients = [tree_map(lambda x: _own(found.get(x, 0.0), x, given_out), v) for v in self.variables]
         return gradients[0] if self.alone else tuple(gradients)

@@ -41,6 +41,10 @@ under_trace: set[Value] = set()
 """The inputs of a function that is being traced for compilation. What is computed from them has numbers,
 but these must not decide anything: they would be burnt into the program (see compile.py)."""
 
+derivatives: list[tuple[Value, Value, Any]] = []
+"""While a function is traced: (output, variable, d output / d variable) for what the walks have found, so
+that the program can say which derivative a line computes."""
+
 
 # Recording ---------------------------------------------------------------------------------------
 
@@ -290,9 +294,9 @@ class Value:
     def _refuse_to_be_looked_at(self) -> None:
         if not under_trace.isdisjoint(ancestors(self)):
             raise TracedValueError(
-                "the number of a traced Value was looked at (by if, float(), .data, .item() or a mask as an "
-                "index), which cannot be compiled: the branch taken would be burnt in. Use np.where, or make "
-                "the argument that decides static"
+                "the number of a traced Value was looked at (by if, float(), .data, .item(), .backward() or a "
+                "mask as an index), which cannot be compiled: the branch taken would be burnt in. Use "
+                "np.where, or make the argument that decides static; for gradients, grad or value_and_grad"
             )
 
     def _freeze(self, operands: tuple[Any, ...]) -> bool:
@@ -337,6 +341,8 @@ class Value:
         Leaves add up over calls until their `grad` is set to 0; results get this call's.
         Raises ValueError where the gradient is missing or of another shape.
         """
+        if under_trace:
+            self._refuse_to_be_looked_at()
         for node, arrived in pull_back(self, self._seed(gradient), ancestors(self)):
             if node.op is not None:
                 node._grad = arrived
