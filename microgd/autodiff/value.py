@@ -294,7 +294,7 @@ class Value:
     def _refuse_to_be_looked_at(self) -> None:
         if not under_trace.isdisjoint(ancestors(self)):
             raise TracedValueError(
-                "the number of a traced Value was looked at (by if, float(), .data, .item(), .backward() or a "
+                "the number of a traced Value was looked at (if, float(), .data, .item(), .backward() or a "
                 "mask as an index), which cannot be compiled: the branch taken would be burnt in. Use "
                 "np.where, or make the argument that decides static; for gradients, grad or value_and_grad"
             )
