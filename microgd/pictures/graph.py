@@ -119,7 +119,7 @@ def _empty_picture(shown: int, total: int) -> Picture:
     )
     if shown < total:
         note = f"Cut: the {shown} Values nearest to the output. {total - shown} more are not drawn."
-        picture.attr(label=note, labelloc="t", fontcolor=LINE)
+        picture.attr(label=note, labelloc="t", fontcolor=LINE, fontsize="16")
     return picture
 
 

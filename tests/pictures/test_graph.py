@@ -362,6 +362,18 @@ def test_a_renderer_that_fails_leaves_the_old_image(tmp_path, monkeypatch):
     assert (tmp_path / "knob.pdf").read_text() == "the old one"
 
 
+def test_a_disk_that_is_full_leaves_the_old_image(tmp_path, monkeypatch):
+    def write_half(path, drawn):
+        path.write_text(drawn.decode()[:100])
+        raise OSError("No space left on device")
+
+    (tmp_path / "knob.svg").write_text("the old one")
+    monkeypatch.setattr(graph.Path, "write_bytes", write_half)
+    with pytest.raises(OSError, match="No space"):
+        draw(*knob()).render(tmp_path / "knob.svg")
+    assert (tmp_path / "knob.svg").read_text() == "the old one"
+
+
 def test_jupyter_shows_the_svg_or_the_text(tmp_path, monkeypatch):
     picture = draw(*knob())
     assert "</svg>" in picture._repr_mimebundle_()["image/svg+xml"]
