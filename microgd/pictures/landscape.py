@@ -1,28 +1,452 @@
-"""Curves on paper: matplotlib pictures of data and of descents.
+"""Error landscapes on paper: the hill, the ball, the ways down. Needs matplotlib.
 
-Each function draws into the Axes that it is given (or into a new one) and returns the Axes, so that a
-picture can be composed, titled and saved as matplotlib's users know it. Nothing here needs a screen.
-Colours are from Okabe and Ito's palette, which stays apart for the colour-blind and in grey print.
+The error of one knob is a curve, of two weights a surface. Each function here takes the error as you
+would write it for Values, evaluates it and its gradient with the library, draws into the Axes that it
+is given (or into new ones) and returns the Axes, so a picture is composed, titled and saved as
+matplotlib's users know it: `ax.figure.savefig("curve.svg")`. Nothing here needs a screen.
+
+Read `error_curve`, `tangents` and `paths_on_curve` for one knob, then `error_contour`, `error_surface`
+and `gradient_and_step` for two weights. `animate_on_curve` and `animate_on_contour` move the ball. At
+the end stand two pictures of data, `histogram` and `decision_boundary`. How a run went over time is in
+runs.py.
+
+A path is a sequence of weights as a descent went through them: n numbers for a curve, n pairs for a
+surface. Several paths are a dict: name -> path.
+
+The colours are those of M. Okabe and K. Ito, "Color universal design", 2008, which stay apart for the
+colour-blind. Lines differ in dash and marker too, for print without colour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle, pairwise
 from typing import Any
 
 import numpy as np
 
+from ..autodiff import Value, grad, hessian, value_and_grad
+
+Error = Callable[[Any], Any]
+"""A function of a Value (a number, or two weights as a vector) that returns a single number."""
+Span = tuple[float, float]
+Paths = Any
+
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-INK = "#222222"
+VERMILION, SKY, INK, GREY = "#D55E00", "#56B4E9", "#222222", "#767676"
+STYLES: list[dict[str, Any]] = [
+    {"color": BLUE, "linestyle": "-", "marker": "o"},
+    {"color": VERMILION, "linestyle": "--", "marker": "s"},
+    {"color": GREEN, "linestyle": "-.", "marker": "^"},
+    {"color": PURPLE, "linestyle": ":", "marker": "D"},
+    {"color": ORANGE, "linestyle": (0, (6, 1, 1, 1, 1, 1)), "marker": "v"},
+    {"color": SKY, "linestyle": (0, (8, 2)), "marker": "P"},
+    {"color": INK, "linestyle": (0, (1, 1)), "marker": "X"},
+]
+"""How lines that stand together are told apart: each by colour, by dash and by marker."""
+
+BESIDE = {"textcoords": "offset points", "color": INK}
 
 
-def new_axes(width: float = 7.0, height: float = 4.0) -> Any:
-    """Axes of a new figure (in inches) that belongs to no window."""
+def new_axes(width: float = 7.0, height: float = 4.0, **kind: Any) -> Any:
+    """Axes of a new figure (in inches) that belongs to no window. kind: `projection="3d"`."""
     from matplotlib.figure import Figure
 
-    axes = Figure(figsize=(width, height), layout="constrained").add_subplot()
+    axes = Figure(figsize=(width, height), layout="constrained").add_subplot(**kind)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
+
+
+# One knob: the error as a curve ------------------------------------------------------------------
+
+
+def error_curve(error: Error, low: float, high: float, *, ball: float | None = None, ax: Any = None) -> Any:
+    """The error over one knob from low to high: the hill, the ball on it, the minimum.
+
+    Every pit inside is marked: the deepest with a star, the others with a hollow one. A pit is where the
+    derivative, which the library computes, turns from negative to positive.
+
+    ball  the knob's present setting.
+
+    Raises ValueError where low is not below high.
+
+    >>> ax = error_curve(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2, 0.0, 3.0, ball=0.5)
+    >>> ax.get_xlabel(), [text.get_text() for text in ax.get_legend().get_texts()]
+    ('knob_weight', ['here: 0.5, error 0.3025', 'minimum: 1.6, error 0'])
+    """
+    ax, _ = _curve(error, low, high, ax)
+    if ball is not None:
+        _ball(ax, error, ball)
+    for i, pit in enumerate(_pits(error, low, high)):
+        label = f"{'another pit' if i else 'minimum'}: {_short(pit)}, error {_short(_error_at(error, pit))}"
+        face = "white" if i else ORANGE
+        ax.plot(
+            pit,
+            _error_at(error, pit),
+            "*",
+            markersize=15,
+            color=INK,
+            markerfacecolor=face,
+            label=label,
+            zorder=5,
+        )
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(frameon=False)
+    return ax
+
+
+def tangents(
+    error: Error, low: float, high: float, at: Sequence[float], *, learning_rate: float, ax: Any = None
+) -> Any:
+    """The derivative as a slope: a tangent at each of several settings of the knob, and the step from there.
+
+    The arrow runs along the axis of the knob, from the setting to where the step -learning_rate * slope
+    leads: against the sign of the slope, and far where it is steep.
+
+    >>> ax = tangents(lambda knob: (0.5 * knob - 0.8) ** 2, -1.0, 4.0, [0.5, 3.0], learning_rate=0.5)
+    >>> [text.get_text() for text in ax.texts if text.get_text()]
+    ['slope −0.55\\nstep +0.275', 'slope +0.7\\nstep −0.35']
+    """
+    ax, errors = _curve(error, low, high, ax)
+    reach = (high - low) / 10
+    ground = min(errors) - 0.12 * np.ptp(errors)
+    for setting, style in zip(at, cycle(STYLES[1:])):
+        here, slope = value_and_grad(error)(float(setting))
+        step = -learning_rate * slope
+        half = reach / np.hypot(1.0, slope * (high - low) / np.ptp(errors))  # as long on paper everywhere
+        ends = np.array([setting - half, setting + half])
+        ax.plot(ends, here + slope * (ends - setting), color=style["color"], linewidth=3, zorder=3)
+        ax.plot(setting, here, marker=style["marker"], color=style["color"], markersize=8, zorder=4)
+        ax.plot([setting, setting], [ground, here], color=style["color"], linewidth=0.8, linestyle=":")
+        _arrow(ax, (setting, ground), (setting + step, ground), style["color"])
+        side = -int(np.sign(step)) if abs(step) > reach / 100 else 0  # of the point, where the valley is
+        ax.annotate(
+            f"slope {_signed(slope)}\nstep {_signed(step)}", (setting, here), xytext=(-14 * side, 8),
+            ha=["center", "right", "left"][side], fontsize="small", **BESIDE,
+        )  # fmt: skip
+    return ax
+
+
+def paths_on_curve(error: Error, low: float, high: float, paths: Paths, *, ax: Any = None) -> Any:
+    """Descents on the curve over one knob: the straight lines between steps show a leap over the minimum.
+
+    paths  one path (the knob after 0, 1, 2, ... steps) or a dict of them by name. The start is a large
+           marker; the first steps are numbered. What leaves the picture is cut, and the legend says when.
+
+    >>> ax = paths_on_curve(lambda knob: knob * knob, -2.0, 2.0, {"rate 0.9": [1.5, -1.2, 0.96]})
+    >>> ax.get_legend().get_texts()[0].get_text()
+    'rate 0.9'
+    """
+    ax, errors = _curve(error, low, high, ax)
+    ax.set(xlim=(low, high), ylim=_with_margin(errors))
+    for name, settings, style in _each(paths, ndim=1):
+        inside = _steps_inside(settings, [(low, high)])
+        points = np.array([(x, _error_at(error, x)) for x in settings[: inside + 1]])
+        _draw_path(ax, points, _said(name, inside, settings), style)
+    _number_the_steps(ax)
+    _legend(ax)
+    return ax
+
+
+def _curve(error: Error, low: float, high: float, ax: Any) -> tuple[Any, list[float]]:
+    if not low < high:
+        raise ValueError(f"expected low < high, got {low} and {high}")
+    ax = new_axes() if ax is None else ax
+    settings = np.linspace(low, high, 401)
+    errors = [_error_at(error, x) for x in settings]
+    ax.plot(settings, errors, color=GREY, linewidth=2, zorder=1)
+    ax.set(xlabel=_argument(error), ylabel="error")
+    return ax, errors
+
+
+def _ball(ax: Any, error: Error, setting: float) -> None:
+    here = _error_at(error, setting)
+    label = f"here: {_short(setting)}, error {_short(here)}"
+    ax.plot(setting, here, "o", markersize=13, color=BLUE, markeredgecolor=INK, label=label, zorder=6)
+
+
+def _pits(error: Error, low: float, high: float) -> list[float]:
+    """Where the derivative turns from negative to positive, found by halving; the deepest first."""
+    slope = grad(error)
+    settings = np.linspace(low, high, 401)
+    signs = [(x, s) for x in settings if (s := np.sign(slope(float(x)))) != 0]
+    brackets = [(a, b) for (a, left), (b, right) in pairwise(signs) if left < 0 < right]
+    pits = []
+    for a, b in brackets:
+        for _ in range(60):
+            middle = (a + b) / 2
+            a, b = (middle, b) if slope(float(middle)) < 0 else (a, middle)
+        pits.append(float(a + b) / 2)
+    return sorted(pits, key=lambda pit: _error_at(error, pit))
+
+
+# Two weights: the error as a surface -------------------------------------------------------------
+
+
+def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: Any = None) -> Any:
+    """The error over two weights as a map, and descents on it. Lighter is lower; the star is the minimum.
+
+    error  a function of a vector of two weights.
+    x, y   (low, high) of the first and of the second weight.
+    paths  one path (pairs of weights), a dict of them by name, or none.
+
+    Between neighbouring lines lies an equal share of the map, so a flat valley has lines too; they are
+    not at equal distances in error. One unit is as long in both directions, so that the gradient stands
+    at right angles on the lines; where the weights are of unlike size, `ax.set_aspect("auto")` fills the
+    picture and gives that up.
+
+    >>> bowl = lambda w: np.sum(np.array([1.0, 5.0]) * w * w)
+    >>> ax = error_contour(bowl, (-2, 2), (-2, 2), {"gradient descent": [(1.5, 1.0), (1.2, 0.1)]})
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('w[0]', 'w[1]')
+    """
+    from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
+
+    ax = new_axes(6.0, 5.0) if ax is None else ax
+    across, up, errors = _grid(error, x, y)
+    levels = _levels(errors)
+    if len(levels) > 1:
+        paper = LinearSegmentedColormap.from_list("paper", ["#ffffff", "#b8c4d2"])
+        ax.contourf(across, up, errors, levels, cmap=paper, norm=BoundaryNorm(levels, paper.N))
+        ax.contour(across, up, errors, levels[1:-1], colors=GREY, linewidths=0.6)
+    ax.plot(
+        *_lowest(error, across, up, errors), "*", markersize=14, color=INK, markerfacecolor=ORANGE, zorder=3
+    )
+    ax.set(xlim=x, ylim=y, aspect="equal", xlabel=f"{_argument(error)}[0]", ylabel=f"{_argument(error)}[1]")
+    for name, points, style in _each(paths, ndim=2):
+        inside = _steps_inside(points, [x, y])
+        _draw_path(ax, points[: inside + 1], _said(name, inside, points), style)
+    _number_the_steps(ax)
+    _legend(ax)
+    return ax
+
+
+def error_surface(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: Any = None) -> Any:
+    """The same in three dimensions, with the error upwards: `error_contour` says what the arguments are.
+
+    ax  must be 3-D: `figure.add_subplot(projection="3d")`.
+
+    >>> ax = error_surface(lambda w: np.sum(w * w), (-2, 2), (-2, 2), [(1.5, 1.0), (0.3, 0.2)])
+    >>> ax.get_zlabel()
+    'error'
+    """
+    ax = new_axes(7.0, 5.5, projection="3d") if ax is None else ax
+    across, up, errors = _grid(error, x, y)
+    floor = np.nanmin(errors) - 0.35 * np.ptp(errors)
+    ax.computed_zorder = False  # the paths lie on the surface, hence in front of it
+    ax.contour(across, up, errors, _levels(errors), zdir="z", offset=floor, colors=GREY, linewidths=0.5)
+    ax.plot_surface(across, up, errors, color="#dfe6ee", alpha=0.55, rcount=40, ccount=40, shade=False)
+    ax.plot_wireframe(across, up, errors, color=GREY, rcount=16, ccount=16, linewidth=0.4)
+    for name, points, style in _each(paths, ndim=2):
+        inside = _steps_inside(points, [x, y])
+        heights = [_error_at(error, point) for point in points[:inside]]
+        ax.plot(
+            *points[:inside].T, floor, color=style["color"], linewidth=1, alpha=0.6
+        )  # its shadow on the map
+        ax.plot(*points[:inside].T, heights, label=_said(name, inside, points), **style, markersize=4)
+    ax.set(xlim=x, ylim=y, zlim=(floor, np.nanmax(errors)), zlabel="error")
+    ax.set(xlabel=f"{_argument(error)}[0]", ylabel=f"{_argument(error)}[1]")
+    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.get_major_locator().set_params(nbins=5)
+    ax.set_zticks([tick for tick in ax.get_zticks() if tick >= np.nanmin(errors)])  # none down to the map
+    ax.set_box_aspect((1, 1, 0.8), zoom=0.9)  # room for the label of the third axis
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(frameon=False, fontsize="small", loc="upper left")
+    return ax
+
+
+def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *, ax: Any) -> Any:
+    """On a map of `error_contour`: the gradient, which points uphill, and the step against it.
+
+    The step is as long as it is. The gradient has other units (error per weight): its arrow is drawn a
+    fifth of the map's width long (shorter at the border), and its length stands in the legend.
+    """
+    start = np.asarray(at, dtype=float)
+    gradient = grad(error)(start)
+    norm = float(np.linalg.norm(gradient))
+    uphill = gradient * (np.ptp(ax.get_xlim()) / 5 / norm if norm else 0.0)
+    borders = np.where(uphill > 0, *np.transpose([ax.get_xlim(), ax.get_ylim()])[::-1])
+    uphill *= min(1.0, *(0.95 * abs(borders - start) / np.maximum(abs(uphill), 1e-300)))
+    step = -learning_rate * gradient
+    _arrow(ax, start, start + uphill, VERMILION, f"gradient, uphill: {_short(norm)} long", linestyle=":")
+    _arrow(ax, start, start + step, BLUE, f"step at rate {_short(learning_rate)}, against it")
+    ax.plot(*start, "o", color=INK, markersize=7, zorder=5)
+    _legend(ax)
+    return ax
+
+
+def _grid(error: Error, x: Span, y: Span) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    across, up = np.meshgrid(np.linspace(*x, 61), np.linspace(*y, 61))
+    errors = [_error_at(error, point) for point in zip(across.flat, up.flat)]
+    return across, up, np.reshape(errors, across.shape)
+
+
+def _levels(errors: np.ndarray) -> np.ndarray:
+    return np.unique(np.quantile(errors[np.isfinite(errors)], np.linspace(0, 1, 16)))
+
+
+def _lowest(error: Error, across: np.ndarray, up: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """The lowest point of the grid, and from there Newton's method as long as it stays in that cell."""
+    lowest = np.nanargmin(errors)
+    corner = point = np.array([across.flat[lowest], up.flat[lowest]])
+    cell = np.array([across[0, 1] - across[0, 0], up[1, 0] - up[0, 0]])
+    for _ in range(8):
+        try:
+            point = point - np.linalg.solve(hessian(error)(point), grad(error)(point))
+        except np.linalg.LinAlgError:  # flat in some direction: the grid's point will do
+            return corner
+        if not np.all(np.abs(point - corner) <= cell):
+            return corner
+    return point
+
+
+# Paths -------------------------------------------------------------------------------------------
+
+
+def _each(paths: Paths, ndim: int) -> Iterator[tuple[str, np.ndarray, Mapping[str, Any]]]:
+    """Name, points and look of every path."""
+    if paths is None:
+        return
+    named = paths if isinstance(paths, Mapping) else {"": paths}
+    for (name, path), style in zip(named.items(), cycle(STYLES)):
+        yield name, _as_path(path, ndim), style
+
+
+def _as_path(path: Any, ndim: int) -> np.ndarray:
+    points = np.asarray(path, dtype=float)
+    wanted = "n numbers" if ndim == 1 else "n pairs of weights"
+    if points.ndim != ndim or not len(points) or (ndim == 2 and points.shape[1] != 2):
+        raise ValueError(f"path: expected {wanted}, n at least 1, got shape {points.shape}")
+    return points
+
+
+def _steps_inside(points: np.ndarray, spans: Sequence[Span]) -> int:
+    """How many points of a path come before the first that is out of the picture, or no number."""
+    columns = points.reshape(len(points), -1).T
+    inside = np.logical_and.reduce([(low <= x) & (x <= high) for x, (low, high) in zip(columns, spans)])
+    return len(points) if inside.all() else int(np.argmin(inside))
+
+
+def _said(name: str, inside: int, points: np.ndarray) -> str:
+    return name if inside == len(points) else f"{name} (leaves the picture at step {inside})".strip()
+
+
+def _draw_path(ax: Any, points: np.ndarray, label: str, style: Mapping[str, Any]) -> None:
+    """A line through the points and a large marker at the start."""
+    points = points[np.isfinite(points).all(axis=1)]
+    ax.plot(*points.T, **style, markersize=4, linewidth=1.6, label=label or None, zorder=4, gid="path")
+    start = {"marker": style["marker"], "color": style["color"], "markersize": 11, "markeredgecolor": INK}
+    ax.plot(*points[:1].T, **start, zorder=5)
+
+
+def _number_the_steps(ax: Any) -> None:
+    """The first steps of a path that is alone, as long as their numbers have room."""
+    paths = [line.get_xydata() for line in ax.lines if line.get_gid() == "path"]
+    if len(paths) != 1:
+        return
+    places = ax.transAxes.inverted().transform(ax.transData.transform(paths[0][:7]))
+    taken: list[np.ndarray] = []
+    for number, place in enumerate(places):
+        if np.all((place >= 0) & (place <= 1)) and all(np.linalg.norm(place - x) > 0.06 for x in taken):
+            taken.append(place)
+            at = {"xytext": (0, 9), "ha": "center", "fontsize": "small", "zorder": 7}
+            ax.annotate(str(number), paths[0][number], **at, **BESIDE)
+
+
+def _arrow(ax: Any, start: Any, end: Any, colour: str, label: str = "", linestyle: str = "-") -> None:
+    """A line, which a legend can show, and the head at its end."""
+    ax.plot(*zip(start, end), color=colour, linestyle=linestyle, linewidth=2.4, label=label or None, zorder=4)
+    head = {
+        "arrowstyle": "-|>",
+        "color": colour,
+        "mutation_scale": 22,
+        "linewidth": 0,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    ax.annotate("", tuple(end), tuple(start), arrowprops=head, zorder=4)
+
+
+def _legend(ax: Any) -> None:
+    """Beside the data, never over it: under the picture. None where nothing has a name."""
+    handles, labels = ax.get_legend_handles_labels()
+    if labels:
+        ax.legend(
+            handles, labels, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize="small",
+            ncols=1 if max(map(len, labels)) > 32 else 2,
+        )  # fmt: skip
+
+
+def _with_margin(values: Sequence[float]) -> Span:
+    known = np.asarray(values)[np.isfinite(values)]
+    margin = 0.08 * (np.ptp(known) or 1.0)
+    return known.min() - margin, known.max() + margin
+
+
+def _error_at(error: Error, weights: Any) -> float:
+    return float(error(Value(weights)))
+
+
+def _argument(error: Error) -> str:
+    """What the function calls its argument: the name of the knob."""
+    try:
+        return next(iter(inspect.signature(error).parameters), "weight")
+    except (TypeError, ValueError):
+        return "weight"
+
+
+def _short(x: float) -> str:
+    return (f"{x:.4g}" if abs(x) > 1e-12 else "0").replace("-", "−")
+
+
+def _signed(x: float) -> str:
+    return (f"{x:+.3g}" if abs(x) > 1e-12 else "0").replace("-", "−")
+
+
+# Moving pictures ---------------------------------------------------------------------------------
+
+
+def animate_on_curve(error: Error, low: float, high: float, path: Any, *, interval: int = 400) -> Any:
+    """The ball rolling along a path over one knob, a picture a step, `interval` milliseconds each.
+
+    Returns matplotlib's animation: `.to_jshtml()` is a player for a notebook or a page,
+    `.save("descent.gif", writer="pillow")` a GIF.
+    """
+    settings = _as_path(path, ndim=1)
+    settings = settings[: _steps_inside(settings, [(low, high)])]
+    points = np.array([(x, _error_at(error, x)) for x in settings])
+    ax, errors = _curve(error, low, high, None)
+    ax.set(xlim=(low, high), ylim=_with_margin(errors))
+    return _animated(ax, points, points[:, 1], interval)
+
+
+def animate_on_contour(error: Error, x: Span, y: Span, path: Any, *, interval: int = 400) -> Any:
+    """The same over two weights, on the map that `error_contour` draws."""
+    points = _as_path(path, ndim=2)
+    points = points[: _steps_inside(points, [x, y])]
+    return _animated(error_contour(error, x, y), points, [_error_at(error, p) for p in points], interval)
+
+
+def _animated(ax: Any, points: np.ndarray, errors: Any, interval: int) -> Any:
+    from matplotlib.animation import FuncAnimation
+
+    if not len(points):
+        raise ValueError("path: expected a start inside the picture, got one outside")
+    (trace,) = ax.plot([], [], color=BLUE, linewidth=1.2, marker="o", markersize=3, zorder=5)
+    (ball,) = ax.plot([], [], "o", markersize=13, color=BLUE, markeredgecolor=INK, zorder=6)
+    title = ax.set_title("step 0", loc="left", fontsize="medium")
+
+    def show(step: int) -> list[Any]:
+        trace.set_data(*points[: step + 1].T)
+        ball.set_data(*points[step : step + 1].T)
+        title.set_text(f"step {step}: error {_short(errors[step])}")
+        return [trace, ball, title]
+
+    return FuncAnimation(ax.figure, show, frames=len(points), interval=interval)
+
+
+# Data --------------------------------------------------------------------------------------------
 
 
 def histogram(
@@ -51,18 +475,61 @@ def histogram(
         raise ValueError("histogram: expected at least one number in the groups, got none")
     ax = new_axes() if ax is None else ax
     edges = np.linspace(min(0.0, numbers.min()), numbers.max(), bins + 1)
-    for (name, group), colour, hatch in zip(
-        groups.items(), (BLUE, ORANGE, GREEN, PURPLE), ("", "//", "\\\\", "..")
+    for (name, group), style, hatch in zip(
+        groups.items(), cycle(STYLES), cycle(["", "//", "\\\\", "..", "xx"])
     ):
-        label = f"{name} ({len(group)})"
+        label, colour = f"{name} ({len(group)})", style["color"]
         ax.hist(group, edges, label=label, color=colour, alpha=0.55, edgecolor=colour, hatch=hatch)
     ax.set_xlabel(unit)
     ax.set_ylabel("how many")
     if cut is not None:
         ax.axvline(cut, color=INK, linewidth=2)
-        ax.annotate(
-            f"cut at {cut:.2f} {unit}".rstrip(),
-            (cut, 0.62), xycoords=("data", "axes fraction"), xytext=(6, 0), textcoords="offset points", color=INK,
-        )  # fmt: skip
+        said = f"cut at {cut:.2f} {unit}".rstrip()
+        ax.annotate(said, (cut, 0.62), xycoords=("data", "axes fraction"), xytext=(6, 0), **BESIDE)
     ax.legend(frameon=False)
+    return ax
+
+
+def decision_boundary(
+    score: Callable[[Any], Any],
+    groups: Mapping[str, Any],
+    *,
+    threshold: float = 0.5,
+    labels: tuple[str, str] = ("", ""),
+    ax: Any = None,
+) -> Any:
+    """What a classifier of two features says everywhere, and the points it learned from.
+
+    score      a function of an array (n, 2) of points that returns one number for each, as a Value or an
+               array of shape (n,) or (n, 1): a net, or its sigmoid.
+    groups     name -> points of shape (n, 2); the first group is to score below the threshold.
+    threshold  where the boundary runs: 0.5 for probabilities, 0 for logits.
+    labels     what the two features are.
+
+    >>> ax = decision_boundary(lambda x: x[:, 0] + x[:, 1], {"low": [(0.1, 0.2)], "high": [(0.9, 0.8)]})
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['low (1)', 'high (1)']
+    """
+    named = {name: np.reshape(np.asarray(points, dtype=float), (-1, 2)) for name, points in groups.items()}
+    everyone = np.concatenate(list(named.values()))
+    ax = new_axes(6.0, 5.0) if ax is None else ax
+    margin = 0.08 * np.ptp(everyone, axis=0)
+    low, high = everyone.min(axis=0) - margin, everyone.max(axis=0) + margin
+    across, up = np.meshgrid(np.linspace(low[0], high[0], 201), np.linspace(low[1], high[1], 201))
+    scores = score(np.column_stack([across.ravel(), up.ravel()]))
+    scores = np.reshape(scores.data if isinstance(scores, Value) else scores, across.shape)
+    ax.contourf(across, up, scores > threshold, [-0.5, 0.5, 1.5], colors=["#dbe9f4", "#fbe9dd"])
+    if scores.min() < threshold < scores.max():
+        ax.contour(across, up, scores, [threshold], colors=INK, linewidths=2)
+    for (name, points), style in zip(named.items(), cycle(STYLES)):
+        look = {
+            "color": style["color"],
+            "marker": style["marker"],
+            "s": 26,
+            "edgecolors": "white",
+            "linewidths": 0.6,
+        }
+        ax.scatter(*points.T, label=f"{name} ({len(points)})", zorder=3, **look)
+    ax.set(xlabel=labels[0], ylabel=labels[1])
+    _legend(ax)
     return ax
