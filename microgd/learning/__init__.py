@@ -7,6 +7,7 @@ derivative, to see what the derivative is for). Then, as needed: history.py, res
 checkpoint.py, data.py.
 """
 
+from .checkpoint import load_checkpoint, save_checkpoint
 from .data import batches, standardize
 from .divergence import first_not_finite, largest_stable_rate
 from .history import History
@@ -31,6 +32,6 @@ __all__ = [
     "Nesterov", "Optimizer", "Pit", "Probe", "RMSprop", "Step", "Stop", "absolute_error", "batches",
     "binary_cross_entropy", "clip_by_norm", "clip_by_value", "coordinate_search", "descend",
     "first_not_finite", "freeze", "hinge", "hot_cold", "huber", "init_he", "init_uniform", "init_xavier",
-    "init_zeros", "largest_stable_rate", "mean_squared_error", "restarts", "softmax_cross_entropy",
-    "squared_error", "standardize", "weight_decay",
+    "init_zeros", "largest_stable_rate", "load_checkpoint", "mean_squared_error", "restarts",
+    "save_checkpoint", "softmax_cross_entropy", "squared_error", "standardize", "weight_decay",
 ]  # fmt: skip

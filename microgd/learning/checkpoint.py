@@ -1,0 +1,127 @@
+"""Checkpoints: parameters and an optimizer's memory in one .npz file, to go on from later.
+
+Saving never leaves half a file: all is written to a temporary file in the same folder, forced to the disk,
+and then put in the place of the old one in a single step that the operating system guarantees
+(os.replace). Loading looks at everything before it changes anything, and reads no pickles: a checkpoint
+from a stranger can be wrong, but it cannot run code.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..autodiff import Value
+from .optimizers import Optimizer
+
+MARK = "microgd checkpoint"
+PathLike = str | os.PathLike[str]
+
+
+def save_checkpoint(
+    path: PathLike, parameters: Mapping[str, Value], optimizer: Optimizer | None = None
+) -> None:
+    """Write the parameters by name, and the optimizer's memory if one is given, to the file `path`.
+
+    Whenever the program is killed, the file is the old one or the new one, whole. A kill in the midst of
+    saving may leave a file ".<name>.<random>.tmp" behind, which can be deleted.
+    """
+    arrays: dict[str, Any] = {MARK: type(optimizer).__name__ if optimizer else ""}
+    arrays |= {f"parameters/{name}": parameter.data for name, parameter in parameters.items()}
+    if optimizer is not None:
+        arrays |= {f"optimizer/{name}": data for name, data in optimizer.state().items()}
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the new name to the disk too, where a folder can be opened for that (not on Windows)."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def load_checkpoint(
+    path: PathLike, parameters: Mapping[str, Value], optimizer: Optimizer | None = None
+) -> None:
+    """Set the parameters, and the optimizer's memory if one is given, to what `save_checkpoint` wrote.
+
+    A run resumed from a checkpoint goes on bit for bit as if it had not been stopped; with mini-batches
+    their order must be taken up where it was, see `batches`.
+
+    Raises FileNotFoundError; ValueError where the file is truncated or not a checkpoint, where names,
+    shapes or types are not those of the parameters, or where the memory is of another optimizer. Nothing
+    is changed then.
+    """
+    saved = _read(path)
+    saved_by = str(saved.pop(MARK))
+    data, memory = _part(saved, "parameters/"), _part(saved, "optimizer/")
+    _check_names(path, data, parameters)
+    for name, parameter in parameters.items():
+        _check_array(path, name, data[name], parameter)
+    if optimizer is not None:
+        if saved_by != type(optimizer).__name__:
+            raise ValueError(
+                f"{path}: expected the memory of {type(optimizer).__name__}, "
+                f"the file has {f'that of {saved_by}' if saved_by else 'parameters only'}"
+            )
+        optimizer.load_state(memory)
+    for name, parameter in parameters.items():
+        parameter.data = data[name] if parameter.shape else float(data[name])
+
+
+def _read(path: PathLike) -> dict[str, np.ndarray]:
+    """All arrays of the file, once it has shown to be a checkpoint."""
+    with open(path, "rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise ValueError(f"{path}: not a checkpoint, or a truncated one: it is not a whole .npz file")
+        file.seek(0)
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                arrays = dict(archive)
+        except Exception as error:  # a flipped bit may surface as almost any error of zipfile's or NumPy's
+            raise ValueError(f"{path}: a damaged checkpoint, or none: {error}") from error
+    if MARK not in arrays:
+        raise ValueError(
+            f"{path}: an .npz file, but not from save_checkpoint: it holds {', '.join(arrays) or 'nothing'}"
+        )
+    return arrays
+
+
+def _part(saved: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in saved.items() if name.startswith(prefix)}
+
+
+def _check_names(path: PathLike, data: Mapping[str, Any], parameters: Mapping[str, Value]) -> None:
+    missing = [name for name in parameters if name not in data]
+    unknown = [name for name in data if name not in parameters]
+    if missing or unknown:
+        raise ValueError(
+            f"{path}: the parameters have other names: missing in the file: {', '.join(missing) or 'none'}; "
+            f"only in the file: {', '.join(unknown) or 'none'}"
+        )
+
+
+def _check_array(path: PathLike, name: str, array: np.ndarray, parameter: Value) -> None:
+    if array.shape != parameter.shape:
+        raise ValueError(f"{path}: {name}: expected shape {parameter.shape}, the file has {array.shape}")
+    if array.dtype != parameter.dtype:
+        raise ValueError(f"{path}: {name}: expected {parameter.dtype}, the file has {array.dtype}")
