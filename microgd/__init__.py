@@ -12,23 +12,23 @@ walks back), learning/ (predict, compare, learn), pictures/ (what it looks like)
 __init__.py says where to begin. Imports point one way only: pictures -> learning -> autodiff.
 """
 
-from .autodiff import (
-    Value,
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    logsumexp,
-    primitive,
-    relu,
-    sigmoid,
-    softplus,
-    value_and_grad,
-    vjp,
-)
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "Value", "grad", "hessian", "hvp", "jacobian", "logsumexp", "primitive", "relu", "sigmoid", "softplus",
-    "value_and_grad", "vjp",
-]  # fmt: skip
+from . import autodiff, learning
+from .autodiff import *  # noqa: F403  (each storey's __init__ lists its public names)
+from .learning import *  # noqa: F403
+
+if TYPE_CHECKING:
+    from .pictures import draw
+
+__all__ = [*autodiff.__all__, *learning.__all__, "draw"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """`microgd.draw`: imported, with graphviz, when it is first asked for."""
+    if name == "draw":
+        from .pictures import draw
+
+        return draw
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

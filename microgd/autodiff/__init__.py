@@ -6,6 +6,7 @@ plain functions). Then check.py (how the rules are held against finite differenc
 numpy_protocol.py (why np.exp works on a Value), and the other tables in primitives/.
 """
 
+from .check import check_grads
 from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
 from .primitives.arithmetic import relu, sigmoid, softplus
@@ -13,6 +14,6 @@ from .primitives.reduction import logsumexp
 from .value import Value
 
 __all__ = [
-    "Value", "grad", "hessian", "hvp", "jacobian", "logsumexp", "primitive", "relu", "sigmoid",
+    "Value", "check_grads", "grad", "hessian", "hvp", "jacobian", "logsumexp", "primitive", "relu", "sigmoid",
     "softplus", "value_and_grad", "vjp",
 ]  # fmt: skip
