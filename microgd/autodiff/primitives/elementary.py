@@ -52,6 +52,8 @@ logaddexp2 = primitive(np.logaddexp2, lambda g, out, a, b: g * sigmoid((a - b) *
                                       lambda g, out, a, b: g * sigmoid((b - a) * LOG_2))
 ldexp      = primitive(np.ldexp,      lambda g, out, a, exponent: ldexp(g, exponent))    # a 2^exponent
 
+float_power = primitive(np.float_power, *power.vjps)                       # power, always in float64
+
 # maximum and minimum that prefer a number to nan; ties are shared, as there.
 fmax       = primitive(np.fmax,       lambda g, out, a, b: g * _won(a, b, a > b),
                                       lambda g, out, a, b: g * _won(b, a, b > a))
@@ -96,7 +98,6 @@ def modf(a: Any) -> Any:
 
 numpy_functions |= {
     np.fabs: absolute,
-    np.float_power: power,
     np.conjugate: positive,  # of a real number: itself
     np.rad2deg: degrees,
     np.deg2rad: radians,
