@@ -1,0 +1,420 @@
+"""Every error in its own words: what was given, what was expected, what to do."""
+
+import numpy as np
+import pytest
+
+from microgd import Value, grad, hvp, jacobian, primitive, value_and_grad, vjp
+
+
+def message(error, act):
+    """What `act` says as it raises this error; behind ` (` NumPy may have added words of its own."""
+    with pytest.raises(error) as caught:
+        act()
+    assert type(caught.value) is error
+    return str(caught.value)
+
+
+def two():
+    return Value([1.0, 2.0])
+
+
+# What a Value can hold
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (1j, "complex numbers (1j)"),
+        (np.array([1 + 2j]), "complex numbers (array([1.+2.j]))"),
+        ("0.5", "text ('0.5')"),
+        (b"0.5", "text (b'0.5')"),
+        ([1, "a"], "text ([1, 'a'])"),
+        (None, "objects (None)"),
+        ([None, 1.0], "objects ([None, 1.0])"),
+        ({"w": 1.0}, "objects ({'w': 1.0})"),
+        (10**30, None),
+        (np.datetime64("2020-01-01"), "datetime64[D] (np.datetime64('2020-01-01'))"),
+        (["x" * 100], "text (['" + "x" * 55 + "...)"),
+    ],
+    ids=lambda given: str(given)[:20],
+)
+def test_only_real_numbers(given, words):
+    if words is None:  # a long int is a number like any other
+        assert Value(given).data == float(given)
+    else:
+        assert message(TypeError, lambda: Value(given)) == f"Value: expected real numbers, got {words}"
+
+
+def test_not_a_value_again():
+    assert (
+        message(TypeError, lambda: Value(Value(1.0)))
+        == "expected a number or an array, got Value(1.0): a Value already"
+    )
+
+
+@pytest.mark.parametrize("given", [1j, "a", None, {"w": 1}, object()], ids=lambda given: type(given).__name__)
+def test_operands_are_numbers_arrays_or_values(given):
+    words = (
+        "expected real numbers, got complex numbers (2j)" if given == 1j
+        else f"expected numbers, real arrays or Values, got {type(given).__name__}"
+    )  # fmt: skip
+    assert message(TypeError, lambda: Value(2.0) * given) == f"*: {words}"
+    assert message(TypeError, lambda: given * Value(2.0)) == f"*: {words}"
+    assert message(TypeError, lambda: two() * given).startswith(f"*: {words.partition(' (')[0]}")
+
+
+def test_shapes_that_do_not_fit_together():
+    three = np.ones(3)
+    for act, words in (
+        (lambda: two() + three, "+: shapes (2,) and (3,) do not fit together ("),
+        (lambda: three + two(), "+: shapes (3,) and (2,) do not fit together ("),
+        (lambda: two() / [1, 2, 3], "/: shapes (2,) and (3,) do not fit together ("),
+        (lambda: two() ** Value(three), "**: shapes (2,) and (3,) do not fit together ("),
+        (lambda: two() > three, ">: shapes (2,) and (3,) do not fit together ("),
+        (lambda: two() @ three, "@: shapes (2,) and (3,) do not fit together ("),
+        (lambda: np.eye(2) @ Value(np.eye(3)), "@: shapes (2, 2) and (3, 3) do not fit together ("),
+        (lambda: np.maximum(two(), three), "maximum: shapes (2,) and (3,) do not fit together ("),
+        (lambda: np.hypot(three, two()), "hypot: shapes (3,) and (2,) do not fit together ("),
+    ):
+        assert message(ValueError, act).startswith(words)
+
+
+@pytest.mark.xfail(strict=True, reason="NumPy's floats have no @ and say so in its words")
+def test_a_matrix_product_of_numbers():
+    assert message(ValueError, lambda: Value(1.0) @ Value(2.0)).startswith(
+        "@: shapes () and () do not fit together"
+    )
+
+
+# backward
+
+
+def test_backward_from_more_than_a_number():
+    assert message(ValueError, lambda: (two() * 2).backward()) == (
+        "backward starts from a single number, this Value has shape (2,): "
+        "reduce it (.sum(), .mean()) or give a gradient of its shape"
+    )
+
+
+def test_a_gradient_of_another_shape_or_type():
+    for given, shape in (([1.0, 2.0, 3.0], "(3,)"), (1.0, "()"), (np.ones((1, 2)), "(1, 2)")):
+        assert message(ValueError, lambda: two().backward(given)) == (  # noqa: B023
+            f"gradient: expected the shape of the Value, (2,), got {shape}"
+        )
+    assert message(ValueError, lambda: Value(1.0).backward([1.0])) == (
+        "gradient: expected the shape of the Value, (), got (1,)"
+    )
+    assert message(TypeError, lambda: two().backward([1j, 2])) == (
+        "gradient: expected real numbers, got complex numbers ([1j, 2])"
+    )
+
+
+def test_a_primitives_rule_of_the_wrong_shape():
+    def broken(shape, name="broken"):
+        return primitive(lambda x: x * 2, lambda g, out, x: np.ones(shape), name=name)
+
+    for given, shape in (
+        (two(), (3,)),
+        (two(), ()),
+        (Value(np.ones((2, 3))), (3,)),
+        (Value(np.ones((2, 3))), (3, 2)),
+    ):
+        assert message(ValueError, lambda: broken(shape)(given).sum().backward()) == (  # noqa: B023
+            f"broken: a vjp must return a gradient of its argument's shape {given.shape} "
+            f"(or of the output's, where the argument was broadcast), got shape {shape}"
+        )
+
+
+@pytest.mark.xfail(
+    strict=True, reason="what is larger is summed up even where nothing was broadcast: a wrong number"
+)
+@pytest.mark.parametrize("x", [Value(1.0), Value([1.0, 2.0])], ids=str)
+def test_a_primitives_rule_of_a_shape_that_is_too_large(x):
+    square = primitive(lambda x: x * x, lambda g, out, x: 2 * g * x * np.ones((2, 2)), name="square")
+    assert message(ValueError, lambda: square(x).sum().backward()).startswith(
+        "square: a vjp must return a gradient of"
+    )
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a float() or a cast of the chain rule complains, without the primitive's name"
+)
+@pytest.mark.parametrize("returned", [None, 1j, "a"], ids=str)
+def test_a_primitives_rule_that_returns_no_number(returned):
+    broken = primitive(lambda x: x * 2, lambda g, out, x: returned, name="broken")
+    with pytest.raises((TypeError, ValueError), match=r"^broken: "):
+        broken(Value(1.0)).backward()
+
+
+def test_an_error_inside_a_primitive_names_it():
+    def compute(x):
+        raise ValueError("out of ink")
+
+    with pytest.raises(ValueError, match="out of ink") as caught:
+        primitive(compute, lambda g, out, x: g, name="write")(two())
+    assert caught.value.__notes__ == ["raised by the operation write"]
+
+
+# Data and gradients that are set
+
+
+def test_setting_data():
+    def of_a_result():
+        y = Value(2.0) * 3
+        y.data -= 1.0
+
+    def of_another_shape():
+        x = two()
+        x.data = np.ones(3)
+
+    def to_a_value():
+        x = Value(1.0)
+        x.data -= Value(0.5)
+
+    assert message(AttributeError, of_a_result) == (
+        "Value(6.0) was computed (by *): only the data of a Value that you made can be set"
+    )
+    assert message(ValueError, of_another_shape) == (
+        "data: expected shape (2,), got (3,); make a new Value for that"
+    )
+    assert message(TypeError, to_a_value) == NOT_AN_ARRAY
+
+
+def test_setting_a_gradient():
+    x = two()
+    assert message(ValueError, lambda: setattr(x, "grad", np.ones(3))) == (
+        "grad: expected shape (2,) or a number, got (3,)"
+    )
+    assert (
+        message(TypeError, lambda: setattr(x, "grad", None))
+        == "grad: expected real numbers, got objects (None)"
+    )
+
+
+def test_assignment_into_a_value():
+    def assign():
+        x = two()
+        x[0] = 5.0
+
+    assert message(TypeError, assign) == (
+        "a Value cannot be assigned into: what was computed from it would not know. "
+        "Write to .data of a Value that you made, or build a new one with np.where or np.concatenate"
+    )
+
+
+def test_a_change_between_a_derivative_and_its_derivative():
+    p = Value(3.0)
+    _, pull = vjp(lambda x: p * x * x)(2.0)
+    p.data = 5.0
+    assert message(RuntimeError, lambda: pull(1.0)) == (
+        "Value(5.0) was changed after <primitive *> was computed from it, so the derivative of a "
+        "derivative would mix old numbers with new: compute the output again first"
+    )
+    p.data = 3.0  # back as it was: nothing to mix
+    assert pull(1.0).data == 12.0
+
+
+# Numbers and arrays are different things
+
+
+def test_a_number_has_no_entries():
+    x = Value(1.5)
+    assert message(TypeError, lambda: x[0]) == "Value(1.5) is a single number: it has no entries to pick"
+    assert message(TypeError, lambda: len(x)) == "Value(1.5) is a single number: it has no length"
+    assert message(TypeError, lambda: list(x)) == "Value(1.5) is a single number: it has no length"
+
+
+def test_an_array_is_no_number():
+    assert message(ValueError, two().item) == "item: expected a single number, this Value has shape (2,)"
+    assert (
+        message(ValueError, lambda: float(two()))
+        == "item: expected a single number, this Value has shape (2,)"
+    )
+    assert "ambiguous" in message(ValueError, lambda: 1 if two() > 0 else 0)
+
+
+# NumPy
+
+NOT_AN_ARRAY = (
+    "a Value does not turn into an array by itself, its gradient would be lost: "
+    "take .data for the numbers, or np.stack([...]) to make one Value of several"
+)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda x: np.asarray(x),
+        lambda x: np.array(x),
+        lambda x: np.array([x, x]),
+        lambda x: np.asarray(x, dtype=object),
+        lambda x: np.full(3, x),
+        lambda x: np.mean([x, x]),
+        lambda x: np.exp([x, x]),
+        lambda x: Value([x, x]),
+        lambda x: np.ones(2) * [x, x],
+        lambda x: x.backward(x),
+        lambda x: setattr(Value(1.0), "data", x),
+        lambda x: setattr(Value(1.0), "grad", x),
+    ],
+)
+def test_a_value_is_not_turned_into_an_array(act):
+    for x in (Value(1.0), two()):
+        assert message(TypeError, lambda: act(x)) == NOT_AN_ARRAY  # noqa: B023
+
+
+HOW_TO_ADD = (
+    "If it has a derivative, add it in one line: microgd.primitive({0}, lambda g, out, x: g * ...). "
+    "If you want plain numbers, give it .data"
+)
+
+
+@pytest.mark.parametrize(
+    ("act", "name", "because"),
+    [
+        (lambda x: np.sort(x), "np.sort", ""),
+        (lambda x: np.linalg.eigvals(np.eye(2) * x), "np.linalg.eigvals", ""),
+        (lambda x: np.fft.fft(x), "np.fft.fft", ""),
+        (lambda x: np.linspace(x, 2 * x, 3), "np.linspace", ""),
+        (lambda x: np.nextafter(x, 1.0), "np.nextafter", ": it counts floats, not numbers"),
+        (lambda x: np.gcd(x, 2), "np.gcd", ": it is for integers"),
+        (lambda x: np.subtract.reduce(x), "np.subtract.reduce", ""),
+        (lambda x: np.multiply.accumulate(x), "np.multiply.accumulate", ""),
+        (lambda x: np.add.reduceat(x, [0]), "np.add.reduceat", ""),
+    ],
+)
+def test_a_function_without_a_rule_is_refused_by_name(act, name, because):
+    assert (
+        message(TypeError, lambda: act(two()))
+        == f"{name} has no derivative rule{because}. {HOW_TO_ADD.format(name)}"
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="a ufunc has no __module__, so any ufunc is called NumPy's")
+def test_a_function_of_others_is_not_called_numpys():
+    special = pytest.importorskip("scipy.special")
+    assert message(TypeError, lambda: special.j0(two())).startswith("j0 has no derivative rule")
+
+
+def test_in_place_and_out_are_refused():
+    def in_place():
+        array = np.ones(2)
+        array += two()
+
+    words = (
+        "out= and in-place operations would write a Value's numbers into an array and lose the gradient; "
+        "use the result: y = y + value instead of y += value"
+    )
+    assert message(TypeError, in_place) == f"np.add: {words}"
+    assert message(TypeError, lambda: np.exp(two(), out=np.ones(2))) == f"np.exp: {words}"
+    assert message(TypeError, lambda: np.add(1.0, two(), np.ones(2))) == f"np.add: {words}"
+
+
+def test_options_that_a_value_cannot_take():
+    mask = np.array([True, False])
+    for act, words in (
+        (
+            lambda: np.exp(two(), where=mask),
+            "np.exp: where= is not supported with Values; use np.where(mask, result, other)",
+        ),
+        (lambda: np.exp(two(), dtype=np.float32), "np.exp: dtype= is not supported with Values"),
+        (
+            lambda: np.add.reduce(two(), dtype=np.float32),
+            "np.add.reduce: expected axis= and keepdims= only, got dtype=",
+        ),
+        (
+            lambda: np.sum(two(), dtype=np.float32),
+            "np.sum with a Value: got an unexpected keyword argument 'dtype'",
+        ),
+        (
+            lambda: np.sum(two(), where=mask),
+            "np.sum with a Value: got an unexpected keyword argument 'where'",
+        ),
+        (
+            lambda: np.sum(two(), out=np.ones(())),
+            "np.sum with a Value: got an unexpected keyword argument 'out'",
+        ),
+    ):
+        assert message(TypeError, act) == words
+
+
+# Functions of functions
+
+
+def test_a_gradient_of_more_than_a_number():
+    def twice(x):
+        return x * 2
+
+    words = "reduce it (.sum(), .mean()) or use jacobian"
+    for transformed in (grad(twice), value_and_grad(twice), grad(twice, (0,))):
+        assert message(ValueError, lambda: transformed(np.ones(3))) == (  # noqa: B023
+            f"grad: twice must return a single number, got shape (3,); {words}"
+        )
+    assert message(ValueError, lambda: grad(lambda x: (x, x))(1.0)) == (
+        f"grad: <lambda> must return a single number, got a tuple; {words}"
+    )
+
+
+@pytest.mark.xfail(
+    strict=True, reason="np.shape(None) is (), so None counts as a number that does not depend on x"
+)
+@pytest.mark.parametrize("returned", [None, "0.5", 1j])
+@pytest.mark.filterwarnings("ignore:the gradient is 0")
+def test_a_gradient_of_what_is_no_number(returned):
+    def forgetful(x):
+        return returned
+
+    words = message(ValueError, lambda: grad(forgetful)(1.0))
+    assert words.startswith("grad: forgetful must return a single number, got ")
+
+
+def test_argnums_out_of_range():
+    def product(x, y):
+        return x * y
+
+    for argnums, act in (
+        (2, lambda: grad(product, 2)(1.0, 2.0)),
+        (-3, lambda: grad(product, -3)(1.0, 2.0)),
+        (5, lambda: jacobian(product, (0, 5))(1.0, 2.0)),
+    ):
+        assert message(TypeError, act) == (
+            f"argnums={argnums}: product was called with 2 positional arguments; "
+            "the arguments to differentiate must be positional"
+        )
+    assert message(TypeError, lambda: grad(product)(x=1.0, y=2.0)) == (
+        "argnums=0: product was called with 0 positional arguments; "
+        "the arguments to differentiate must be positional"
+    )
+
+
+def test_an_argument_that_is_no_number():
+    assert (
+        message(TypeError, lambda: grad(lambda x: x)(1j))
+        == "Value: expected real numbers, got complex numbers (1j)"
+    )
+    assert message(TypeError, lambda: grad(lambda p: p["w"])({"w": 1.0, "by": "adam"})) == (
+        "Value: expected real numbers, got text ('adam')"
+    )
+
+
+def test_a_gradient_to_pull_back_of_the_wrong_shape():
+    _, pull = vjp(lambda x: x * 2)(np.ones(2))
+    assert message(ValueError, lambda: pull(np.ones(3))) == "vjp: expected a gradient of shape (2,), got (3,)"
+    assert message(ValueError, lambda: pull(1.0)) == "vjp: expected a gradient of shape (2,), got ()"
+    assert "expected real numbers, got complex numbers" in message(TypeError, lambda: pull(np.ones(2) * 1j))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a direction of another shape is broadcast against the gradient, or left to zip"
+)
+@pytest.mark.parametrize("direction", [1.0, np.ones((2, 3)), [1.0, 0.0, 0.0], np.ones(2)], ids=repr)
+def test_a_direction_of_another_structure(direction):
+    words = message(ValueError, lambda: hvp(lambda x: np.sum(x**3))(np.ones(3), direction))
+    assert words.startswith("hvp: ")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the only argument is taken for the vector, and an inner function is named"
+)
+def test_hvp_without_a_direction():
+    assert "slope_along_v" not in message(TypeError, lambda: hvp(lambda x: x**3)(1.0))
