@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from microgd import GradientDescent, History, KnobNet, descend
+from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate
 from microgd.pictures import draw
 from microgd.pictures.landscape import histogram
 
@@ -95,8 +95,13 @@ def train(net: KnobNet, weights: np.ndarray, goals: np.ndarray, learning_rate: f
 
     optimizer = GradientDescent(net.parameters, learning_rate)
     history = History(descend(error, optimizer, steps, bar=True))
-    if history.reason == "diverged":
-        raise BadInput(f"--learning-rate {learning_rate}: {history.message}")
+    if history.reason == "diverged" or history.error[-1] > history.error[0]:
+        raise BadInput(
+            f"--learning-rate {learning_rate:g}: too large, the error rose from {history.error[0]:.3g} to "
+            f"{history.error[-1]:.3g} in {history.step[-1]} steps; "
+            f"expected less than {largest_stable_rate(error, net.parameters):.4g}, "
+            "2 / (the error's second derivative)"
+        )
     return history
 
 

@@ -1,0 +1,22 @@
+"""The textbook's rows, as the example prints them."""
+
+import runpy
+from pathlib import Path
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "predict_compare_learn.py"
+
+
+def test_it_tells_the_rows_in_order_with_the_published_numbers(capsys):
+    runpy.run_path(str(EXAMPLE), run_name="__main__")
+    printed = capsys.readouterr().out
+    rows = ["0.30250000000000005", "derivative is -0.55"]  # A1
+    rows += ["error 0.022500 as it is, 0.004225 up, 0.055225 down"]  # A2
+    rows += ["round 1101  knob 1.600  error 1.080e-27", "round 1102  knob 1.601  error 2.500e-07"]  # A3
+    rows += ["0.3025, 0.1701563", "5.408208e-06"]  # A4
+    rows += ["errors 0.64, 0.36, 0.2025, 0.1139063"]  # A5
+    rows += ["errors 0.04, 0.36, 3.24, 29.16"]  # A6
+    rows += ["errors 0.04, 0.0144", "1.485277e-10"]  # A7
+    rows += ["errors 0.0196, 0.001313519, 8.802713e-05"]  # A8
+    places = [printed.find(row) for row in rows]
+    assert -1 not in places
+    assert places == sorted(places)
