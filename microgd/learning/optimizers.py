@@ -83,7 +83,6 @@ class Optimizer:
         for i, gradient in enumerate(self._gradients()):
             if gradient is not None:
                 parameter = self.parameters[i]
-                gradient = _typed(gradient, parameter)
                 parameter.data, *memory = self.update(parameter.data, gradient, rate, **self.memory[i])
                 self.memory[i] = dict(zip(self.memory[i], memory, strict=True))
         self.steps += 1
@@ -98,6 +97,7 @@ class Optimizer:
         for transform in self.transforms:
             gradients = transform(gradients, self.parameters)
             self._check(gradients, getattr(transform, "__qualname__", repr(transform)))
+            gradients = list(map(_typed, gradients, self.parameters))
         return gradients
 
     def _check(self, gradients: Sequence[Any], transform: str) -> None:
@@ -174,7 +174,9 @@ def _functions(transforms: Any) -> tuple[Transform, ...]:
 
 
 def _typed(gradient: Any, parameter: Value) -> Any:
-    """A gradient of the parameter's own type: transforms may compute in float64."""
+    """A gradient of the parameter's own type, if any: transforms may compute in float64."""
+    if gradient is None:
+        return None
     return np.asarray(gradient, parameter.dtype) if parameter.shape else float(gradient)
 
 
