@@ -6,16 +6,20 @@
     python tests/benchmarks/eager.py --csv eager.csv
 
 The rows: micrograd's demo net with scalars only; the same net and larger ones with arrays, all in
-float64 and each library with two threads; then what a node of a scalar graph costs, and how that grows
-with the graph. How the tables are made and how to read them: harness.py.
+float64; then what a node of a scalar graph costs, and how that grows with the graph. How the tables are
+made and how to read them: harness.py.
+
+Every library multiplies matrices with two threads, or with as many as the environment says (set
+OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS). On a machine that is busy otherwise take 1,
+and --cpu-time: threads that wait for each other measure the other work.
 """
 
 from __future__ import annotations
 
 import os
 
-THREADS = "2"  # for everybody's matrix products; to be said before NumPy is imported
-os.environ.update(OMP_NUM_THREADS=THREADS, OPENBLAS_NUM_THREADS=THREADS, MKL_NUM_THREADS=THREADS)
+for library in ("OMP", "OPENBLAS", "MKL"):  # who multiplies matrices for whom; to be said before the imports
+    os.environ.setdefault(f"{library}_NUM_THREADS", "2")
 
 import graph_cost  # noqa: E402
 import harness  # noqa: E402
@@ -53,7 +57,7 @@ def main() -> None:
     options = harness.options(__doc__)
     print(harness.versions(PACKAGES))
     rows = _rows()
-    harness.settle(options.no_gc)
+    harness.settle(options)
     tables = []
     for row in rows:
         if options.only in row.name:

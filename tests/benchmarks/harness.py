@@ -3,7 +3,7 @@
 A `Row` is one piece of work and the peers that do it. Each peer is a function without arguments that
 does the whole of the work once, forward and backward, and returns its result: numbers and arrays,
 nested as it likes. `measure` first holds all results against each other, then lets the peers take
-turns in one process: round after round each peer runs for a few milliseconds, so a machine that slows
+turns in one process: round after round each peer runs for some ten milliseconds, so a machine that slows
 down slows all of them. Shown are the median over the rounds, and the median of the ratios within a
 round, each with its quartiles.
 
@@ -11,6 +11,10 @@ The garbage collector stays on, because a user's does: a library that makes refe
 them here as it does at work. So that nobody pays for anybody else's garbage, what was imported is
 frozen (the collector does not look at it again) and everything is collected before each turn, outside
 the clock. `--no-gc` shows the same tables with the collector off.
+
+Memory, too, is in the same state for all. A young process gives larger arrays back to the system as
+soon as they are freed and gets them again page by page, which can take longer than the arithmetic and
+depends on what ran before. `settle` ends that as the first large data set of a real program does.
 """
 
 from __future__ import annotations
@@ -30,7 +34,12 @@ import numpy as np
 
 Work = Callable[[], Any]
 
-TURN = 0.004  # seconds that a peer runs, at least, before the next one has its turn
+clock = time.perf_counter
+
+TURN = 0.01  # seconds that a peer runs, at least, before the next one has its turn
+REST = (
+    0.02  # seconds between two turns: the threads of PyTorch and BLAS spin on for a while before they sleep
+)
 
 
 class Row(NamedTuple):
@@ -106,11 +115,12 @@ def calls_in_a_turn(work: Work) -> int:
 def seconds_a_call(work: Work, calls: int = 1) -> float:
     """The time of one call, measured over several."""
     gc.collect()
-    work()  # into the caches, and past the threads of the peer before that still wait for more
-    start = time.perf_counter()
+    time.sleep(REST)
+    work()  # wakes what was asleep, and fills the caches
+    start = clock()
     for _ in range(calls):
         work()
-    return (time.perf_counter() - start) / calls
+    return (clock() - start) / calls
 
 
 # Showing -----------------------------------------------------------------------------------------
@@ -183,12 +193,21 @@ def options(description: str | None) -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="TEXT", help="only the rows with this in their name")
     parser.add_argument("--csv", metavar="FILE", help="write the tables to this file as well")
     parser.add_argument("--no-gc", action="store_true", help="with the garbage collector off")
+    parser.add_argument(
+        "--cpu-time",
+        action="store_true",
+        help="count the processor's time, not the clock's: on a busy machine",
+    )
     return parser.parse_args()
 
 
-def settle(no_gc: bool) -> None:
-    """What has been imported so far is nobody's work: the collector leaves it alone from now on."""
+def settle(options: argparse.Namespace) -> None:
+    """The same state of the process for every peer; to be called when all are imported and made."""
+    global clock
     gc.collect()
     gc.freeze()
-    if no_gc:
+    if options.no_gc:
         gc.disable()
+    if options.cpu_time:
+        clock = time.process_time
+    np.ones(3_000_000)  # freed at once: from now on the C library keeps freed arrays of this size for reuse
