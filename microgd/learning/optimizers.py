@@ -126,7 +126,8 @@ class Optimizer:
 
         Raises ValueError, and changes nothing, where a name or a shape does not fit.
         """
-        missing, unknown = self.state().keys() - state.keys(), state.keys() - self.state().keys()
+        expected = self.state().keys()
+        missing, unknown = expected - state.keys(), state.keys() - expected
         if missing or unknown:
             raise ValueError(
                 f"load_state: not the state of this {type(self).__name__}: "
