@@ -227,6 +227,8 @@ class _Watch:
     ) -> None:
         if patience < 1:
             raise ValueError(f"patience: expected at least 1 step, got {patience}")
+        if steps < 0:
+            raise ValueError(f"steps: expected at least 0, got {steps}")
         self.steps, self.gtol, self.ftol, self.dtol, self.patience = steps, gtol, ftol, dtol, patience
         self.recent: deque[float] = deque(maxlen=patience + 1)
         self.best: Step | None = None
