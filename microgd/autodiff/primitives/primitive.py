@@ -91,11 +91,14 @@ class Each:
             index += 1
 
 
+_NUMBERS = (float, int)
+
+
 def _by_type(scalar: Callable[..., Any], general: Callable[..., Any]) -> Callable[..., Any]:
-    """Python's own function for floats, which must not pay for NumPy; NumPy's for all else."""
+    """Python's own function for its own numbers, which must not pay for NumPy; NumPy's for all else."""
 
     def compute(*operands: Any) -> Any:
-        if type(operands[0]) is float and type(operands[-1]) is float:
+        if type(operands[0]) in _NUMBERS and type(operands[-1]) in _NUMBERS:
             return scalar(*operands)
         return general(*operands)
 
