@@ -10,8 +10,8 @@ and `gradient_and_step` for two weights. `animate_on_curve` and `animate_on_cont
 the end stand two pictures of data, `histogram` and `decision_boundary`. How a run went over time is in
 runs.py.
 
-A path is a sequence of weights as a descent went through them: n numbers for a curve, n pairs for a
-surface. Several paths are a dict: name -> path.
+A path is a sequence of weights as a descent went through them, n numbers for a curve, n pairs for a
+surface; or a History of it, where it has a single parameter. Several paths are a dict: name -> path.
 
 The colours are those of M. Okabe and K. Ito, "Color universal design", 2008, which stay apart for the
 colour-blind. Lines differ in dash and marker too, for print without colour.
@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value, grad, hessian, value_and_grad
+from ..learning import History
 
 Error = Callable[[Any], Any]
 """A function of a Value (a number, or two weights as a vector) that returns a single number."""
@@ -145,7 +146,7 @@ def paths_on_curve(error: Error, low: float, high: float, paths: Paths, *, ax: A
         points = np.array([(x, _error_at(error, x)) for x in settings[: inside + 1]])
         _draw_path(ax, points, _said(name, inside, settings), style)
     _number_the_steps(ax)
-    _legend(ax)
+    legend_below(ax)
     return ax
 
 
@@ -218,7 +219,7 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
         inside = _steps_inside(points, [x, y])
         _draw_path(ax, points[: inside + 1], _said(name, inside, points), style)
     _number_the_steps(ax)
-    _legend(ax)
+    legend_below(ax)
     return ax
 
 
@@ -272,7 +273,7 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
     _arrow(ax, start, start + uphill, VERMILION, f"gradient, uphill: {_short(norm)} long", linestyle=":")
     _arrow(ax, start, start + step, BLUE, f"step at rate {_short(learning_rate)}, against it")
     ax.plot(*start, "o", color=INK, markersize=7, zorder=5)
-    _legend(ax)
+    legend_below(ax)
     return ax
 
 
@@ -314,6 +315,13 @@ def _each(paths: Paths, ndim: int) -> Iterator[tuple[str, np.ndarray, Mapping[st
 
 
 def _as_path(path: Any, ndim: int) -> np.ndarray:
+    if isinstance(path, History):
+        if len(path.parameters) != 1:
+            raise ValueError(
+                f"path: expected a History of one parameter, got {', '.join(path.parameters)}: "
+                "put what you want to see together, np.column_stack([history.parameters[...], ...])"
+            )
+        (path,) = path.parameters.values()
     points = np.asarray(path, dtype=float)
     wanted = "n numbers" if ndim == 1 else "n pairs of weights"
     if points.ndim != ndim or not len(points) or (ndim == 2 and points.shape[1] != 2):
@@ -368,14 +376,12 @@ def _arrow(ax: Any, start: Any, end: Any, colour: str, label: str = "", linestyl
     ax.annotate("", tuple(end), tuple(start), arrowprops=head, zorder=4)
 
 
-def _legend(ax: Any) -> None:
-    """Beside the data, never over it: under the picture. None where nothing has a name."""
-    handles, labels = ax.get_legend_handles_labels()
-    if labels:
-        ax.legend(
-            handles, labels, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize="small",
-            ncols=1 if max(map(len, labels)) > 32 else 2,
-        )  # fmt: skip
+def legend_below(ax: Any) -> None:
+    """Under the picture, so never over the data; none where nothing has a name."""
+    names = ax.get_legend_handles_labels()[1]
+    if names:
+        under = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "borderaxespad": 4.8}
+        ax.legend(frameon=False, fontsize="small", ncols=1 if max(map(len, names)) > 32 else 2, **under)
 
 
 def _with_margin(values: Sequence[float]) -> Span:
@@ -415,7 +421,7 @@ def animate_on_curve(error: Error, low: float, high: float, path: Any, *, interv
     """
     settings = _as_path(path, ndim=1)
     settings = settings[: _steps_inside(settings, [(low, high)])]
-    points = np.array([(x, _error_at(error, x)) for x in settings])
+    points = np.array([(x, _error_at(error, x)) for x in settings]).reshape(-1, 2)
     ax, errors = _curve(error, low, high, None)
     ax.set(xlim=(low, high), ylim=_with_margin(errors))
     return _animated(ax, points, points[:, 1], interval)
@@ -531,5 +537,5 @@ def decision_boundary(
         }
         ax.scatter(*points.T, label=f"{name} ({len(points)})", zorder=3, **look)
     ax.set(xlabel=labels[0], ylabel=labels[1])
-    _legend(ax)
+    legend_below(ax)
     return ax

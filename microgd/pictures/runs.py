@@ -1,0 +1,164 @@
+"""How runs went over time, on paper: pictures of a History. Needs matplotlib.
+
+`over_steps` draws one quantity of one or several runs, `parameters_over_steps` the walk of the
+parameters, `history_panels` all of one run on a sheet. Two comparisons follow: `learning_rate_sweep`
+(which rates crawl, converge, diverge) and `over_epochs` (batch against mini-batch and stochastic).
+
+What is positive and spreads over more than two powers of ten is drawn on a logarithmic scale, since a
+descent that converges is a straight line there; `ax.set_yscale` overrules it. As in landscape.py each
+function takes the Axes to draw into and returns them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from ..learning import History, Stop
+from .landscape import BLUE, GREY, INK, STYLES, VERMILION, legend_below, new_axes
+
+QUANTITIES = {
+    "error": "error",
+    "validation_error": "validation error",
+    "gradient_norm": "norm of the gradient",
+    "learning_rate": "learning rate",
+}
+
+
+def over_steps(runs: History | Mapping[str, History], what: str = "error", *, ax: Any = None) -> Any:
+    """One quantity over the steps of one run, or of several by name.
+
+    what  "error", "validation_error", "gradient_norm" or "learning_rate".
+
+    Raises ValueError for any other.
+
+    >>> from microgd import Value
+    >>> from microgd.learning import GradientDescent, descend
+    >>> knob = Value(0.5, name="knob")
+    >>> history = History(descend(lambda: (0.5 * knob - 0.8) ** 2, GradientDescent([knob], 0.5), steps=20))
+    >>> ax = over_steps(history)
+    >>> ax.get_yscale(), ax.get_ylabel()
+    ('log', 'error')
+    """
+    if what not in QUANTITIES:
+        raise ValueError(f"what: expected one of {', '.join(QUANTITIES)}, got {what!r}")
+    ax = new_axes() if ax is None else ax
+    for (name, history), style in zip(_named(runs).items(), cycle(STYLES)):
+        _line(ax, history.step, getattr(history, what), style, label=name)
+    ax.set(xlabel="step", ylabel=QUANTITIES[what])
+    _scale(ax)
+    legend_below(ax)
+    return ax
+
+
+def parameters_over_steps(history: History, *, ax: Any = None) -> Any:
+    """Every entry of every parameter over the steps: a look for each parameter, thinner where it has many
+    entries."""
+    ax = new_axes() if ax is None else ax
+    for (name, data), style in zip(history.parameters.items(), cycle(STYLES)):
+        entries = data.reshape(len(data), -1)
+        few = entries.shape[1] <= 4
+        for i, entry in enumerate(entries.T):
+            ax.plot(
+                history.step, entry, color=style["color"], linestyle=style["linestyle"],
+                alpha=1.0 if few else 0.5, linewidth=2.0 if few else 0.8, label="__more" if i else name,
+            )  # fmt: skip
+    ax.set(xlabel="step", ylabel="parameters")
+    legend_below(ax)
+    return ax
+
+
+def history_panels(history: History) -> Any:
+    """Error, norm of the gradient, learning rate and parameters of a run on one sheet: an array of 4 Axes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 6.0), layout="constrained")
+    panels = figure.subplots(2, 2, sharex=True).ravel()
+    for ax, what in zip(panels, ("error", "gradient_norm", "learning_rate")):
+        over_steps(history, what, ax=ax)
+    parameters_over_steps(history, ax=panels[3])
+    for ax in panels:
+        ax.spines[["top", "right"]].set_visible(False)
+    panels[0].set_xlabel("")
+    panels[1].set_xlabel("")
+    figure.suptitle(history.message, fontsize="medium", wrap=True)
+    return panels
+
+
+def learning_rate_sweep(
+    runs: Mapping[float, History], largest_stable: float | None = None, *, ax: Any = None
+) -> Any:
+    """The same run at several learning rates: the error at its end over the rate.
+
+    runs            learning rate -> its run.
+    largest_stable  drawn as a line, such as `microgd.learning.largest_stable_rate` computes it.
+
+    Runs that diverged are crosses on the upper border, for their errors are without bound. The dashed line
+    is the error at the start: a run that ends on it has gone nowhere.
+    """
+    ax = new_axes() if ax is None else ax
+    diverged = {rate: run for rate, run in runs.items() if run.reason is Stop.DIVERGED}
+    ended = {rate: run for rate, run in sorted(runs.items()) if rate not in diverged}
+    ax.axhline(next(iter(runs.values())).error[0], color=GREY, linestyle="--", label="error at the start")
+    ax.plot(
+        list(ended), [run.error[-1] for run in ended.values()], "o-", color=BLUE, label="error at the end"
+    )
+    border = {"transform": ax.get_xaxis_transform(), "clip_on": False}
+    if diverged:
+        look = {"color": VERMILION, "markersize": 9, "label": "diverged"}
+        ax.plot(list(diverged), [1.0] * len(diverged), "X", **look, **border)
+    if largest_stable is not None:
+        ax.axvline(
+            largest_stable, color=INK, linestyle=":", label=f"largest stable rate: {largest_stable:.4g}"
+        )
+    ax.set(xscale="log", xlabel="learning rate", ylabel="error")
+    _scale(ax)
+    legend_below(ax)
+    return ax
+
+
+def over_epochs(runs: Mapping[int, History], examples: int, *, ax: Any = None) -> Any:
+    """Batch against mini-batch and stochastic descent at equal cost: the error over the data seen.
+
+    runs      batch size -> its run, with the error of each batch.
+    examples  how many there are: an epoch is as many examples as that, seen once.
+
+    What each batch said is faint, its mean over an epoch bold: small batches are noisy, for the error of a
+    few examples is a guess at the error of all.
+    """
+    ax = new_axes() if ax is None else ax
+    for (size, run), style in zip(runs.items(), cycle(STYLES)):
+        an_epoch = max(1, round(examples / size))
+        epochs = run.step * size / examples
+        ax.plot(epochs, run.error, color=style["color"], linewidth=0.6, alpha=0.4, label="__each")
+        bold = np.convolve(run.error, np.ones(an_epoch) / an_epoch, mode="valid")
+        label = f"size {size}: {an_epoch} step{'s'[: an_epoch > 1]} an epoch"
+        _line(ax, epochs[an_epoch - 1 :], bold, style, label=label)
+    ax.set(xlabel=f"epochs ({examples} examples each)", ylabel="error")
+    _scale(ax)
+    legend_below(ax)
+    return ax
+
+
+def _named(runs: History | Mapping[str, History]) -> Mapping[str, History]:
+    return runs if isinstance(runs, Mapping) else {"": runs}
+
+
+def _line(ax: Any, x: np.ndarray, y: np.ndarray, style: Mapping[str, Any], label: str) -> None:
+    """Some ten markers on it, however many points."""
+    known = np.where(np.isfinite(y), y, np.nan)
+    ax.plot(x, known, **style, markersize=5, markevery=max(1, len(x) // 10), label=label or None)
+
+
+def _scale(ax: Any) -> None:
+    """Logarithmic where the lines in the legend call for it; an error of exactly 0 then falls out."""
+    lines = [line.get_ydata() for line in ax.lines if not str(line.get_label()).startswith("__")]
+    drawn = np.concatenate([np.asarray(line, float).ravel() for line in lines])
+    drawn = drawn[np.isfinite(drawn)]
+    positive = drawn[drawn > 0]
+    if positive.size and drawn.min() >= 0 and positive.max() > 100 * positive.min():
+        ax.set_yscale("log")
+        ax.set_ylim(bottom=max(positive.min(), 1e-20 * positive.max()) / 3)
