@@ -24,14 +24,26 @@ from .losses import (
 from .net import MLP, KnobNet, Layer, init_he, init_uniform, init_xavier, init_zeros
 from .optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop
 from .restarts import Pit, restarts
+from .schedules import (
+    constant,
+    cosine,
+    cyclic,
+    exponential_decay,
+    inverse_time_decay,
+    repeat,
+    step_decay,
+    warm_up,
+)
 from .training import Step, Stop, descend
 from .transforms import clip_by_norm, clip_by_value, freeze, weight_decay
 
 __all__ = [
     "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
     "Nesterov", "Optimizer", "Pit", "Probe", "RMSprop", "Step", "Stop", "absolute_error", "batches",
-    "binary_cross_entropy", "clip_by_norm", "clip_by_value", "coordinate_search", "descend",
-    "first_not_finite", "freeze", "hinge", "hot_cold", "huber", "init_he", "init_uniform", "init_xavier",
-    "init_zeros", "largest_stable_rate", "load_checkpoint", "mean_squared_error", "restarts",
-    "save_checkpoint", "softmax_cross_entropy", "squared_error", "standardize", "weight_decay",
+    "binary_cross_entropy", "clip_by_norm", "clip_by_value", "constant", "coordinate_search", "cosine",
+    "cyclic", "descend", "exponential_decay", "first_not_finite", "freeze", "hinge", "hot_cold",
+    "huber", "init_he", "init_uniform", "init_xavier", "init_zeros", "inverse_time_decay",
+    "largest_stable_rate", "load_checkpoint", "mean_squared_error", "repeat", "restarts",
+    "save_checkpoint", "softmax_cross_entropy", "squared_error", "standardize", "step_decay", "warm_up",
+    "weight_decay",
 ]  # fmt: skip
