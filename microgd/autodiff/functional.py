@@ -13,7 +13,11 @@ Read `_Call` first: it is the machine; the public functions below only ask it.
 
 from __future__ import annotations
 
+import copy
 import functools
+import operator
+import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -35,24 +39,48 @@ from .value import (
 
 Tree = Any
 """A number, an array, a Value, or tuples, lists and dicts of trees."""
+Argnums = int | tuple[int, ...]
+"""Which positional argument to differentiate by, counted from 0; a tuple of them gives a tuple of results."""
 
 
 # Trees -------------------------------------------------------------------------------------------
 
 
-def tree_map(function: Callable[[Any], Any], tree: Tree) -> Tree:
-    """The same structure with `function` of each number or array in its place.
+def tree_map(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
+    """The same structure with `function` of each number or array in its place, and of what stands in
+    that place in the other trees.
+
+    Raises ValueError where another tree has not the structure of the first.
 
     >>> tree_map(lambda x: x + 1, {"w": [1, 2], "b": (3,)})
     {'w': [2, 3], 'b': (4,)}
+    >>> tree_map(lambda x, y: x + y, {"a": 1, "b": 2}, {"b": 20, "a": 10})
+    {'a': 11, 'b': 22}
     """
+    if not isinstance(tree, (dict, list, tuple)):
+        if any(isinstance(other, (dict, list, tuple)) for other in others):
+            raise ValueError(f"expected a number or an array, got a {_types(others)}")
+        return function(tree, *others)
+    keys = list(tree) if isinstance(tree, dict) else range(len(tree))
+    for other in others:
+        if not _is_alike(tree, other):
+            raise ValueError(f"expected a {type(tree).__name__} with {list(keys)}, got {other!r}")
+    parts = [tree_map(function, tree[key], *(other[key] for other in others)) for key in keys]
     if isinstance(tree, dict):
-        return type(tree)((key, tree_map(function, part)) for key, part in tree.items())
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):  # a named tuple takes its fields one by one
-        return type(tree)(*(tree_map(function, part) for part in tree))
-    if isinstance(tree, (tuple, list)):
-        return type(tree)(tree_map(function, part) for part in tree)
-    return function(tree)
+        mapped = copy.copy(tree)  # which a defaultdict or an OrderedDict stays
+        mapped.update(zip(keys, parts, strict=True))
+        return mapped
+    return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+
+
+def _is_alike(tree: Tree, other: Tree) -> bool:
+    if isinstance(tree, dict):
+        return isinstance(other, dict) and tree.keys() == other.keys()
+    return isinstance(other, (list, tuple)) and len(tree) == len(other)
+
+
+def _types(trees: tuple[Tree, ...]) -> str:
+    return " and a ".join(type(tree).__name__ for tree in trees)
 
 
 def tree_leaves(tree: Tree) -> list[Any]:
@@ -72,41 +100,53 @@ def tree_leaves(tree: Tree) -> list[Any]:
 class _Call:
     """A call of f with Values in place of the arguments `argnums`, and its output (a tree)."""
 
-    def __init__(
-        self, f: Callable[..., Any], argnums: int | tuple[int, ...], args: Any, options: Any
-    ) -> None:
+    def __init__(self, f: Callable[..., Any], argnums: Argnums, args: Any, options: Any) -> None:
         self.start = _next_number()
-        self.variables = [tree_map(_variable, _argument(f, args, i)) for i in _as_tuple(argnums)]
-        replaced = dict(zip([i % len(args) for i in _as_tuple(argnums)], self.variables, strict=True))
+        self.f = f
+        places = _places(f, argnums, len(args))
+        variables = [tree_map(_variable, args[i]) for i in places]
+        replaced = dict(zip(places, variables, strict=True))
+        self.variables: Tree = tuple(variables) if isinstance(argnums, tuple) else variables[0]
+        self.leaves = tree_leaves(self.variables)
         self.output = f(*(replaced.get(i, arg) for i, arg in enumerate(args)), **options)
-        self.alone = isinstance(argnums, int)
         self._paths: dict[Value, tuple[list[Value], bool]] = {}
 
-    def scalar_output(self, f: Callable[..., Any], asked: str) -> Any:
-        shape = np.shape(self.output) if not isinstance(self.output, (dict, list, tuple)) else None
-        if shape == ():
-            return self.output
-        got = f"a {type(self.output).__name__}" if shape is None else f"shape {shape}"
+    def scalar_output(self, asked: str) -> Any:
+        """The output, which must be a single number."""
+        if isinstance(self.output, (dict, list, tuple)):
+            got = f"a {type(self.output).__name__}"
+        else:
+            try:
+                shape = np.shape(self.output if isinstance(self.output, Value) else as_data(self.output))
+            except TypeError:
+                got = repr(self.output)
+            else:
+                if shape == ():
+                    return self.output
+                got = f"shape {shape}"
         raise ValueError(
-            f"{asked}: {_name(f)} must return a single number, got {got}; "
+            f"{asked}: {_name(self.f)} must return a single number, got {got}; "
             "reduce it (.sum(), .mean()) or use jacobian"
         )
 
     def gradient(self, output: Any, seed: Any) -> Tree:
-        """d sum(seed * output) / d variables, in their structure."""
+        """d sum(seed * output) / d variables, in their structure; of the caller's own, to write to."""
+        found = self.walk(output, seed)
+        return tree_map(lambda variable: _own(found.get(variable, 0.0), variable), self.variables)
+
+    def walk(self, output: Any, seed: Any) -> dict[Value, Any]:
+        """What the walk back from the output brings to the variables."""
         path, outside = self.path_to(output)
-        view = as_values if outside else as_numbers
-        leaves = set(tree_leaves(self.variables))
-        walk = pull_back(output, seed, path, view) if path else ()
+        if not path:
+            return {}
+        wanted = set(self.leaves)
         found = {}
-        for node, arrived in walk:
+        for node, arrived in pull_back(output, seed, path, as_values if outside else as_numbers):
             if under_trace:
                 derivatives.append((output, node, arrived))
-            if node in leaves:
+            if node in wanted:
                 found[node] = arrived
-        given_out: set[int] = set()
-        gradients = [tree_map(lambda x: _own(found.get(x, 0.0), x, given_out), v) for v in self.variables]
-        return gradients[0] if self.alone else tuple(gradients)
+        return found
 
     def path_to(self, output: Any) -> tuple[list[Value], bool]:
         """What leads from the variables to this output, newest first (nothing, if it does not depend on
@@ -115,9 +155,9 @@ class _Call:
             return [], False
         if output not in self._paths:
             nodes = ancestors(output, self.start)
-            reached = set(tree_leaves(self.variables))
+            reached = set(self.leaves)
             for node in reversed(nodes):
-                if not reached.isdisjoint([arg for arg in node.args if isinstance(arg, Value)]):
+                if any([isinstance(arg, Value) and arg in reached for arg in node.args]):  # noqa: C419
                     reached.add(node)
             path = [node for node in nodes if node in reached] if output in reached else []
             self._paths[output] = path, nodes[-1]._number < self.start
@@ -132,42 +172,49 @@ def _variable(x: Any) -> Value:
     return identity(x) if isinstance(x, Value) else Value(x)
 
 
-def _as_tuple(argnums: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
+    """Which of `count` positional arguments are meant, as numbers from 0."""
+    places = []
+    for i in argnums if isinstance(argnums, tuple) else (argnums,):
+        if not -count <= i < count:
+            raise TypeError(
+                f"argnums={i}: {_name(f)} was called with {count} positional arguments; "
+                "the arguments to differentiate must be positional"
+            )
+        places.append(int(i) % count)
+    if len(set(places)) < len(places):
+        raise ValueError(f"argnums={argnums}: expected each argument once")
+    return places
 
 
-def _argument(f: Callable[..., Any], args: tuple[Any, ...], i: int) -> Any:
-    if not -len(args) <= i < len(args):
-        raise TypeError(
-            f"argnums={i}: {_name(f)} was called with {len(args)} positional arguments; "
-            "the arguments to differentiate must be positional"
-        )
-    return args[i]
-
-
-def _own(gradient: Any, variable: Value, given_out: set[int]) -> Any:
-    """A gradient that the caller may write to: of the variable's shape and type, shared with nobody."""
+def _own(gradient: Any, variable: Value) -> Any:
+    """A gradient of the variable's shape and type that the caller may write to."""
     if isinstance(gradient, Value):
         return gradient
     if not variable.shape:
         return float(gradient)
     if np.shape(gradient) == ():
         return np.full(variable.shape, gradient, variable.dtype)
-    owned = gradient.base is None and gradient.flags.writeable and id(gradient) not in given_out
-    given_out.add(id(gradient))
-    return gradient.astype(variable.dtype, copy=not owned)
+    return gradient.astype(variable.dtype)
 
 
 def _name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", repr(f))
 
 
+def _warn(message: str) -> None:
+    """Warn in the name of whoever called into this package."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_code.co_filename.startswith(package):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
+
+
 # The transformations -----------------------------------------------------------------------------
 
 
-def value_and_grad(
-    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0
-) -> Callable[..., tuple[Any, Tree]]:
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Tree]]:
     """The function (x, ...) -> (f(x, ...), df/dx): what `scipy.optimize.minimize(jac=True)` takes.
 
     f        returns a single number.
@@ -183,19 +230,15 @@ def value_and_grad(
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Tree]:
         call = _Call(f, argnums, args, options)
-        output = call.scalar_output(f, "grad")
+        output = call.scalar_output("grad")
         if not call.path_to(output)[0]:
-            warnings.warn(
-                f"the gradient is 0: what {_name(f)} returned does not depend on argument {argnums}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
+            _warn(f"the gradient is 0: what {_name(f)} returned does not depend on argument {argnums}")
         return call.result(output), call.gradient(output, 1.0)
 
     return value_and_gradient
 
 
-def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Tree]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
     """The function (x, ...) -> df/dx, in the structure of x. See `value_and_grad`.
 
     >>> grad(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2)(0.5)
@@ -212,13 +255,11 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     return gradient
 
 
-def vjp(
-    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0
-) -> Callable[..., tuple[Any, Callable[[Any], Tree]]]:
+def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Callable[[Tree], Tree]]]:
     """The function (x, ...) -> (y, pull), where y = f(x, ...) and pull(g) = g^T dy/dx.
 
-    g has the shape of y, the vector-Jacobian product pull(g) the structure of x. `pull` may be called
-    as often as one likes.
+    g has the structure and shapes of y, the vector-Jacobian product pull(g) those of x. `pull` may be
+    called as often as one likes.
 
     >>> y, pull = vjp(lambda x: x * x)(np.array([1.0, 2.0]))
     >>> pull(np.array([1.0, 10.0]))
@@ -226,23 +267,35 @@ def vjp(
     """
 
     @functools.wraps(f)
-    def value_and_pull(*args: Any, **options: Any) -> tuple[Any, Callable[[Any], Tree]]:
+    def value_and_pull(*args: Any, **options: Any) -> tuple[Any, Callable[[Tree], Tree]]:
         call = _Call(f, argnums, args, options)
 
-        def pull(g: Any) -> Tree:
-            if np.shape(g) != np.shape(call.output):
-                raise ValueError(
-                    f"vjp: expected a gradient of shape {np.shape(call.output)}, got {np.shape(g)}"
-                )
-            seed = g if isinstance(g, Value) else np.copy(as_data(g)) if np.shape(g) else float(g)
-            return call.gradient(call.output, seed)
+        def pull(g: Tree) -> Tree:
+            shares: list[Tree] = []
+            _map_like("vjp", call.output, g, lambda y, seed: shares.append(call.gradient(y, seed)))
+            return functools.reduce(lambda a, b: tree_map(operator.add, a, b), shares)
 
-        return call.result(call.output), pull
+        return tree_map(call.result, call.output), pull
 
     return value_and_pull
 
 
-def jacobian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Tree]:
+def _map_like(asked: str, tree: Tree, given: Tree, function: Callable[[Any, Any], Any]) -> Tree:
+    """`function` of each number or array of a tree and of what was given for it, in the same shape."""
+
+    def checked(x: Any, y: Any) -> Any:
+        y = y if isinstance(y, Value) else as_data(y, asked)
+        if np.shape(y) != np.shape(x):
+            raise ValueError(f"expected a gradient of shape {np.shape(x)}, got {np.shape(y)}")
+        return function(x, np.array(y, float) if isinstance(y, np.ndarray) else y)
+
+    try:
+        return tree_map(checked, tree, given)
+    except ValueError as error:
+        raise ValueError(f"{asked}: {error}") from None
+
+
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
     """The function (x, ...) -> dy/dx of shape y.shape + x.shape, where y = f(x, ...).
 
     Where y is a tree its structure is outside, that of x inside. One walk back for each entry of y.
@@ -264,12 +317,12 @@ def _jacobian_of(call: _Call, output: Any) -> Tree:
     shape = np.shape(output)
     if shape == ():
         return call.gradient(output, 1.0)
-    variables = call.variables[0] if call.alone else tuple(call.variables)
-    rows = [tree_leaves(call.gradient(output, seed)) for seed in _basis(shape)]
-    if not rows:
-        return tree_map(lambda x: np.zeros(shape + x.shape), variables)
-    stacked = iter([np.reshape(np.stack(column), shape + np.shape(column[0])) for column in zip(*rows)])
-    return tree_map(lambda _: next(stacked), variables)
+    rows = [call.gradient(output, seed) for seed in _basis(shape)]
+    return tree_map(
+        lambda variable, *entries: np.reshape(np.stack(entries or [np.zeros(0)]), shape + variable.shape),
+        call.variables,
+        *rows,
+    )
 
 
 def _basis(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
@@ -280,7 +333,7 @@ def _basis(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
         yield seed
 
 
-def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Tree]:
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
     """The function (x, ...) -> the second derivatives of f, of shape x.shape + x.shape.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
@@ -290,7 +343,7 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     return jacobian(grad(f, argnums), argnums)
 
 
-def hvp(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Tree]:
+def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
     """The function (x, ..., v) -> the Hessian of f times v, without ever making the Hessian.
 
     v comes last and has the structure of x. It is what `scipy.optimize.minimize(hessp=...)` takes.
@@ -302,17 +355,20 @@ def hvp(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[.
 
     @functools.wraps(f)
     def product(*args: Any, **options: Any) -> Tree:
-        *args_of_f, vector = args
-        directions = tree_leaves(vector)
+        if len(args) < 2:
+            raise TypeError(
+                f"hvp: expected the arguments of {_name(f)} and then the vector, got {len(args)} in all"
+            )
+        *point, vector = args
 
+        @functools.wraps(f)
         def slope_along_v(*args: Any, **options: Any) -> Any:
-            slopes = tree_leaves(grad(f, argnums)(*args, **options))
-            total: Any = 0.0
-            for slope, direction in zip(slopes, directions, strict=True):
-                total = total + np.sum(slope * direction)
-            return total
+            slopes: list[Any] = []
+            gradient = grad(f, argnums)(*args, **options)
+            _map_like("hvp", gradient, vector, lambda g, v: slopes.append(np.sum(g * v)))
+            return functools.reduce(operator.add, slopes, 0.0)
 
-        call = _Call(slope_along_v, argnums, tuple(args_of_f), options)
+        call = _Call(slope_along_v, argnums, tuple(point), options)
         return call.gradient(call.output, 1.0)
 
     return product
