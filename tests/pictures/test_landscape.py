@@ -115,6 +115,8 @@ def test_tangents_have_the_slope_of_the_curve_and_steps_go_against_it():
     assert [np.diff(t.get_ydata())[0] / np.diff(t.get_xdata())[0] for t in touching] == pytest.approx(
         [-0.55, 0.0, 0.7], abs=1e-12
     )
+    lengths = [np.linalg.norm(np.diff(t.get_xydata(), axis=0) / (5.0, 1.69)) for t in touching]
+    np.testing.assert_allclose(lengths, 0.2)  # of the picture, everywhere
     arrows = [line.get_xdata() for line in lines(ax, linewidth=2.4)]
     np.testing.assert_allclose(arrows, [(0.5, 0.775), (1.6, 1.6), (3.0, 2.65)])
     assert [t.get_text() for t in ax.texts if t.get_text()] == [
@@ -152,6 +154,16 @@ def test_the_map_has_its_star_at_the_minimum_and_paths_as_given():
     np.testing.assert_array_equal(lines(ax, gid="path")[0].get_xydata(), path)
     assert ax.get_aspect() == 1.0
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("w[0]", "w[1]")
+
+
+def test_the_star_is_more_exact_than_the_grid():
+    ax = error_contour(lambda w: (w[0] - 0.123) ** 2 + 4 * (w[1] + 0.321) ** 4, (-2, 2), (-1.5, 1.5))
+    np.testing.assert_allclose(lines(ax, marker="*")[0].get_xydata(), [(0.123, -0.321)], atol=1e-3)
+
+
+def test_a_star_stays_on_the_grid_where_newtons_method_runs_away():
+    ax = error_contour(lambda w: -np.exp(-np.sum((w - 0.9) ** 2)), (-1, 0), (-1, 0))  # falls beyond the map
+    np.testing.assert_array_equal(lines(ax, marker="*")[0].get_xydata(), [(0.0, 0.0)])
 
 
 def test_contour_lines_are_at_the_errors_they_stand_for():
@@ -238,6 +250,8 @@ def test_the_ball_rolls_a_frame_a_step(tmp_path):
     assert ax.get_title(loc="left").startswith("step 5: error ")
     ball = next(line for line in ax.lines if line.get_markersize() == 13)
     np.testing.assert_allclose(ball.get_xydata(), [(path[5], (0.5 * path[5] - 0.8) ** 2)])
+    trace = next(line for line in ax.lines if line.get_markersize() == 3)
+    np.testing.assert_array_equal(trace.get_xdata(), path)
 
 
 def test_a_page_holds_every_frame():
@@ -274,6 +288,9 @@ def test_the_boundary_is_where_the_score_crosses_the_threshold(column):
     np.testing.assert_allclose(boundary @ [1, 2], 1, atol=1e-3)
     np.testing.assert_array_equal(ax.collections[3].get_offsets(), [(1.0, 1.0), (2.0, 2.0)])
     assert legend(ax) == ["below (1)", "above (2)"]
+    blue, orange = ax.collections[0].get_paths()
+    assert blue.contains_point((0.0, 0.0))
+    assert orange.contains_point((1.5, 1.5))
 
 
 def test_a_classifier_that_says_the_same_everywhere_has_no_boundary():
