@@ -21,7 +21,7 @@ class History:
     """The Steps of a descent, collected by running it to its end.
 
     descent  Steps, as `descend` and `coordinate_search` generate them.
-    every    keep every so-manieth Step, besides the last: a Step holds a copy of all parameters.
+    every    keep only the Steps whose number it divides, and the last: a Step holds all parameters.
 
     `step`, `error`, `gradient_norm`, `learning_rate` and `validation_error` are arrays with an entry for
     each Step, `parameters` a dict of them by name, of shape (Steps, *parameter's shape). `reason` and

@@ -222,4 +222,4 @@ def test_kill_9_at_any_moment_leaves_a_whole_file(tmp_path):
     )
     assert done.stdout == "whole 200 times\n", done.stderr
     interrupted = [name for name in os.listdir(tmp_path) if name.endswith(".tmp")]
-    assert len(interrupted) > 20  # or the kills never met a save
+    assert len(interrupted) > 5  # or the kills never met a save
