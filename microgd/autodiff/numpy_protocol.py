@@ -57,12 +57,14 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     if method == "reduce" and ufunc in REDUCTIONS:
         return _reduce(ufunc, name, *inputs, **options)
     if method == "accumulate" and ufunc is np.add:
-        return np.cumsum(inputs[0], *(inputs[1:] or (options.get("axis", 0),)))
+        return _accumulate(name, *inputs, **options)
     if method == "outer":
         a, b = inputs
         return ufunc(np.reshape(a, shape.shape_of(a) + (1,) * len(shape.shape_of(b))), b, **options)
     if method == "__call__" and ufunc in numpy_functions:
         raise TypeError(f"{name}: {', '.join(options)}= is not supported with Values")
+    if method != "__call__":
+        raise TypeError(f"{name} has no derivative rule: write it with operations on whole arrays")
     raise _no_rule(name, NOT_DIFFERENTIABLE.get(ufunc))
 
 
@@ -71,6 +73,12 @@ def _reduce(ufunc: np.ufunc, name: str, a: Any, axis: Any = 0, dtype: Any = None
     if dtype is not None or options:
         raise TypeError(f"{name}: expected axis= and keepdims= only, got {', '.join(options) or 'dtype'}=")
     return REDUCTIONS[ufunc](a, axis, keepdims=keepdims)
+
+
+def _accumulate(name: str, a: Any, axis: int = 0, **options: Any) -> Any:
+    if options:
+        raise TypeError(f"{name}: expected axis= only, got {', '.join(options)}=")
+    return np.cumsum(a, axis)
 
 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -107,8 +115,10 @@ def numbers_of(x: Any) -> Any:
 
 
 def _name(function: Callable[..., Any]) -> str:
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{module}.{function.__name__}"
+    name = function.__name__
+    if isinstance(function, np.ufunc):  # which does not know its module
+        return f"np.{name}" if getattr(np, name, None) is function else name
+    return f"{function.__module__.replace('numpy', 'np', 1)}.{name}"
 
 
 def _no_rule(name: str, why: str | None = None) -> TypeError:

@@ -29,12 +29,13 @@ import numpy as np
 from . import numpy_protocol
 from .primitives import arithmetic as ar
 from .primitives import elementary, linear_algebra, reduction, shape
-from .primitives.primitive import Primitive, as_numpy, evaluate
+from .primitives.primitive import Primitive, evaluate, with_arrays, with_numpy_floats
 
 Data = float | np.ndarray
 """A Python float (or bool, from a comparison) for a scalar, an array for everything else."""
 
 _FLOAT64 = np.dtype(np.float64)
+_SEQUENCES = {list, tuple}
 _next_number = itertools.count().__next__
 
 under_trace: set[Value] = set()
@@ -62,12 +63,13 @@ def record(op: Primitive, *args: Any) -> Value:
         data = op.compute(*operands)
     except (ArithmeticError, ValueError, TypeError):
         data, operands = evaluate(op, operands)
-    if type(data) is not float or type(operands[0]) is not float:  # arrays are among them
+    if len(args) > 2 or not type(data) is type(operands[0]) is type(operands[-1]) is float:
+        # There may be arrays among them.
         for arg in args:
             if isinstance(arg, Value) and arg.op is None and arg._freeze(operands):
                 return record(op, *args)
-        if list in map(type, operands):
-            operands = as_numpy(operands)
+        if not _SEQUENCES.isdisjoint(map(type, operands)):
+            operands = with_arrays(op, operands)
         data = as_data(data, op.name)
     value: Value = object.__new__(Value)
     value._data = data
@@ -162,8 +164,9 @@ def pull_back(
     gradients[output] = gradient
     for node in list(gradients):
         arrived = gradients.pop(node)
-        if arrived is None:
-            continue  # the output is piecewise constant in it
+        if arrived is None:  # the output is piecewise constant in it
+            yield node, np.zeros(node.shape, _real(node.dtype)) if node.shape else 0.0
+            continue
         yield node, arrived
         if node.op is None:
             continue
@@ -173,31 +176,31 @@ def pull_back(
                 try:
                     share = vjp(arrived, out, *operands)
                 except ArithmeticError:  # 1/0 and the like: as IEEE 754 has it
-                    share = vjp(*as_numpy((arrived, out, *operands)))
+                    share = vjp(*with_numpy_floats((arrived, out, *operands)))
                 if type(share) is not float or type(arg._data) is not float:
-                    share = _fitted(share, arg, node.op)
+                    share = _fitted(share, arg, node.op, node.ndim)
                 before = gradients[arg]
                 gradients[arg] = share if before is None else before + share
 
 
-def _fitted(share: Any, arg: Value, op: Primitive) -> Any:
-    """Undo broadcasting: where an argument's entries were repeated, their shares are added up."""
+def _fitted(share: Any, arg: Value, op: Primitive, ndim: int) -> Any:
+    """A share in the shape and type of the argument that it is for. Broadcasting is undone: where an
+    argument's entries were repeated, in an output of `ndim` axes, their shares are added up."""
+    share = share if isinstance(share, Value) else as_data(share, f"{op.name}: a vjp's gradient")
     was, wanted = shape.shape_of(share), shape.shape_of(arg._data)
     if was != wanted:
         extra = len(was) - len(wanted)
         repeated = tuple(i for i, n in enumerate(was) if i < extra or (n != 1 and wanted[i - extra] == 1))
-        share = reduction.reduce_sum(share, repeated, True)
-        if extra < 0 or shape.shape_of(share)[extra:] != wanted:
-            raise ValueError(_wrong_shape(op, was, wanted))
-        share = shape.reshape(share, wanted)
-    return share if wanted or isinstance(share, Value) else float(share)
-
-
-def _wrong_shape(op: Primitive, was: tuple[int, ...], wanted: tuple[int, ...]) -> str:
-    return (
-        f"{op.name}: a vjp must return a gradient of its argument's shape {wanted} "
-        f"(or of the output's, where the argument was broadcast), got shape {was}"
-    )
+        summed = reduction.reduce_sum(share, repeated, True)
+        if extra < 0 or (extra and len(was) > ndim) or shape.shape_of(summed)[extra:] != wanted:
+            raise ValueError(
+                f"{op.name}: a vjp must return a gradient of its argument's shape {wanted} "
+                f"(or of the output's, where the argument was broadcast), got shape {was}"
+            )
+        share = shape.reshape(summed, wanted)
+    if isinstance(share, Value) or not wanted:
+        return share if isinstance(share, Value) else float(share)
+    return share.astype(arg._data.dtype, copy=False) if arg._data.dtype.kind == "f" else share
 
 
 class TracedValueError(TypeError):
@@ -289,7 +292,7 @@ class Value:
             raise ValueError(
                 f"data: expected shape {self.shape}, got {np.shape(new)}; make a new Value for that"
             )
-        self._data = new.astype(self._data.dtype) if isinstance(new, np.ndarray) else new
+        self._data = new.astype(self._data.dtype) if isinstance(new, np.ndarray) else float(new)
 
     def _refuse_to_be_looked_at(self) -> None:
         if not under_trace.isdisjoint(ancestors(self)):
@@ -324,11 +327,13 @@ class Value:
 
     @grad.setter
     def grad(self, new: Any) -> None:
+        if new is self._grad:  # the end of `p.grad *= 0.5`, which has changed the array in place
+            return
         new = as_data(new, "grad")
-        if type(new) is float:
-            self._grad = np.full(self.shape, new, self.dtype) if new and self.shape else new
+        if not isinstance(new, np.ndarray):
+            self._grad = np.full(self.shape, new, self.dtype) if new and self.shape else float(new)
         elif new.shape == self.shape:
-            self._grad = new
+            self._grad = new.astype(self.dtype)
         else:
             raise ValueError(f"grad: expected shape {self.shape} or a number, got {new.shape}")
 
@@ -362,7 +367,7 @@ class Value:
         data = as_data(gradient, "gradient")
         if np.shape(data) != self.shape:
             raise ValueError(f"gradient: expected the shape of the Value, {self.shape}, got {np.shape(data)}")
-        return data.copy() if isinstance(data, np.ndarray) else float(data)
+        return data.astype(_real(data.dtype)) if isinstance(data, np.ndarray) else float(data)
 
     # Operators: a glossary of Python's names for them
 
@@ -413,6 +418,9 @@ class Value:
 
     def __rmod__(self, other: Any) -> Value:  # other % self
         return record(elementary.remainder, other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Value, Value]:  # divmod(self, other)
+        return self // other, self % other
 
     def __neg__(self) -> Value:  # -self
         return record(ar.negative, self)
@@ -543,9 +551,9 @@ class Value:
         """The same entries in another shape; -1 stands for what is left."""
         return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[return-value]
 
-    def transpose(self, *axes: int) -> Value:
+    def transpose(self, *axes: Any) -> Value:
         """The axes in this order; in reverse order if none is given."""
-        return np.transpose(self, axes or None)  # type: ignore[return-value]
+        return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)  # type: ignore[return-value]
 
     def ravel(self) -> Value:
         """All entries in a row."""
@@ -597,6 +605,12 @@ class Value:
         if np.any(self._grad):
             parts.append(f"grad={_printed(self._grad)}")
         return f"Value({', '.join(parts)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copy and pickle: a new leaf of the same data, name and gradient."""
+        if self.op is not None:
+            raise TypeError(f"{self!r} was computed: copy or pickle its .data, or the Values that you made")
+        return Value, (self._data, self.name), (None, {"grad": self._grad})
 
     # NumPy
 

@@ -22,7 +22,7 @@ from typing import Any
 import graphviz
 import numpy as np
 
-from ..autodiff.primitives.primitive import Vjp, as_numpy
+from ..autodiff.primitives.primitive import Vjp, with_numpy_floats
 from ..autodiff.value import Value
 
 MOST_VALUES = 150
@@ -198,7 +198,7 @@ def _local_derivative(node: Value, rule: Any) -> Any:
         try:
             return rule(ones, node._data, *node.operands)
         except ArithmeticError:  # 1/0 and the like: as IEEE 754 has it
-            return rule(*as_numpy((ones, node._data, *node.operands)))
+            return rule(*with_numpy_floats((ones, node._data, *node.operands)))
 
 
 def _operation_card(node: Value) -> dict[str, str]:

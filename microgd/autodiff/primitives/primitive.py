@@ -114,29 +114,34 @@ def evaluate(op: Primitive, operands: tuple[Any, ...]) -> tuple[Any, tuple[Any, 
     try:
         return op.compute(*operands), operands
     except (ArithmeticError, ValueError, TypeError) as error:
-        again = as_numpy(operands)
+        again = with_arrays(op, with_numpy_floats(operands))
         try:
             return op.compute(*again), again
         except (ValueError, TypeError) as still:
             raise _explained(op, operands, still) from error
 
 
-def as_numpy(operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Floats as NumPy's floats, lists of numbers as arrays; whatever else as it is."""
-    return tuple(
-        np.float64(x) if type(x) is float else np.asarray(x) if type(x) is list else x for x in operands
-    )
+def with_numpy_floats(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Python's floats as NumPy's, which follow IEEE 754."""
+    return tuple(np.float64(x) if type(x) is float else x for x in operands)
+
+
+def with_arrays(op: Primitive, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Lists and tuples of numbers as arrays; what is beyond the rules (a shape, an index) as it is."""
+    given = [np.asarray(x) if type(x) in (list, tuple) else x for x, _ in zip(operands, op.vjps)]
+    return (*given, *operands[len(given) :])
 
 
 def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
     """The error again, naming the operation and what it was given."""
     with_rule = [x for x, rule in zip(operands, op.vjps) if rule is not None]
     given = with_rule or [x for x, _ in zip(operands, op.vjps)]
-    strange = [x for x in given if not isinstance(x, (float, int, list, np.ndarray, np.number, np.bool))]
+    usual = (float, int, list, tuple, np.ndarray, np.number, np.bool)
+    strange = [x for x in given if not isinstance(x, usual)]
     if strange:
         names = " and ".join(type(x).__name__ for x in strange)
         return TypeError(f"{op.name}: expected numbers, real arrays or Values, got {names}")
-    if isinstance(error, ValueError) and len(given) > 1:
+    if len(given) > 1 and (isinstance(error, ValueError) or op.name == "@"):  # numbers have no @
         shapes = " and ".join(str(np.shape(x)) for x in given)
         return ValueError(f"{op.name}: shapes {shapes} do not fit together ({error})")
     error.add_note(f"raised by the operation {op.name}")
