@@ -65,9 +65,6 @@ def test_float32_stays_float32_in_results_and_gradients():
         assert gradient_of(y.sum(), x)[0].dtype == np.float32
 
 
-@pytest.mark.xfail(
-    strict=True, reason="sum sends back a float64 array to a float32 one: twice the memory and time"
-)
 def test_float32_stays_float32_on_the_way_back():
     x = Value(np.ones(3, np.float32))
     y = x * 2.0
@@ -133,12 +130,15 @@ BINARY = [
         np.array([[1], [3]]),
         [1, 3],
         [[1.0], [3.0]],
+        (1, 3),
     ],
     ids=repr,
 )
 @pytest.mark.parametrize("number", [3.0, [3.0, 1.0]], ids=repr)
 def test_a_plain_operand_on_either_side(op, other, number):
-    a, b = (np.array(x) if type(x) is list else x for x in (number, other))
+    if op in (operator.eq, operator.ne) and type(other) is tuple and type(number) is float:
+        pytest.xfail("a number == a tuple is Python's own False: only lists are taken as arrays there")
+    a, b = (np.array(x) if type(x) in (list, tuple) else x for x in (number, other))
     for ours, numpys in ((op(Value(number), other), op(a, b)), (op(other, Value(number)), op(b, a))):
         assert type(ours) is Value
         assert ours.shape == np.shape(numpys)
@@ -197,9 +197,6 @@ def test_shapes_are_moved_about_as_in_numpy():
     assert type(Value([[2.0]]).reshape(()).data) is float
 
 
-@pytest.mark.xfail(
-    strict=True, reason="transpose takes axes only one by one, reshape and ndarray.transpose take a tuple too"
-)
 def test_transpose_takes_a_tuple():
     assert Value(np.ones((2, 3))).transpose((1, 0)).shape == (3, 2)
 
@@ -257,7 +254,6 @@ def test_an_impossible_result_is_inf_or_nan_with_a_warning(compute, expected, wo
         np.testing.assert_equal(compute().data, expected)
 
 
-@pytest.mark.xfail(strict=True, reason="Python's int ** float of a negative base is complex, and no error")
 def test_a_negative_integer_to_a_broken_power_is_nan():
     with pytest.warns(RuntimeWarning, match="invalid value"):
         assert math.isnan(((-2) ** Value(0.5)).data)
@@ -291,6 +287,18 @@ def test_squashing_functions_do_not_overflow(f, far_left, far_right):
         for x in (Value(number), Value([number])):
             y = f(x)
             assert (y.item(), *gradient_of(y.sum(), x)) == expected
+
+
+def test_gradients_beside_lists_and_tuples():
+    for plain in ([2, 3], (2, 3)):
+        for x in (Value(2.0), Value([2.0, 2.0])):
+            assert np.sum(gradient_of((x * plain).sum(), x)[0]) == 5.0
+            assert np.sum(gradient_of((x**plain).sum(), x)[0]) == 2 * 2 + 3 * 4
+            assert np.sum(gradient_of((plain / x).sum(), x)[0]) == -5 / 4
+            assert np.sum(gradient_of(np.maximum(plain, x).sum(), x)[0]) == 0.5
+        x = Value([2.0, 2.0])
+        assert gradient_of(x @ plain, x)[0].tolist() == [2.0, 3.0]
+        assert gradient_of(plain @ x, x)[0].tolist() == [2.0, 3.0]
 
 
 # Powers
@@ -510,9 +518,6 @@ def test_copies_are_values_of_their_own():
         x.grad = 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a Value keeps its number when it comes from a pickle: here younger than its results"
-)
 def test_a_pickle_of_another_process_is_older_than_what_is_made_of_it():
     x = Value(3.0)
     x._number = 10**15  # the other process has made many Values before
