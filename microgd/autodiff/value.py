@@ -294,6 +294,15 @@ class Value:
             )
         self._data = new.astype(self._data.dtype) if isinstance(new, np.ndarray) else float(new)
 
+    def snapshot(self) -> Any:
+        """The data as they are now: a number, or an array that nobody can write to. Nothing is copied."""
+        if under_trace:
+            self._refuse_to_be_looked_at()
+        if isinstance(self._data, np.ndarray):
+            self._freeze(())
+            return _read_only_view(self._data)
+        return self._data
+
     def _refuse_to_be_looked_at(self) -> None:
         if not under_trace.isdisjoint(ancestors(self)):
             raise TracedValueError(

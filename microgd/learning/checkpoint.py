@@ -33,7 +33,7 @@ def save_checkpoint(
     saving may leave a file ".<name>.<random>.tmp" behind, which can be deleted.
     """
     arrays: dict[str, Any] = {MARK: type(optimizer).__name__ if optimizer else ""}
-    arrays |= {f"parameters/{name}": parameter.data for name, parameter in parameters.items()}
+    arrays |= {f"parameters/{name}": parameter.snapshot() for name, parameter in parameters.items()}
     if optimizer is not None:
         arrays |= {f"optimizer/{name}": data for name, data in optimizer.state().items()}
     path = Path(path)

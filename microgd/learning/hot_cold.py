@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from .optimizers import _named
+from .optimizers import named
 from .training import Step, Stop
 
 
@@ -107,7 +107,7 @@ def coordinate_search(
     >>> last.parameters, last.reason
     ({'w': array([3., 3.])}, <Stop.CONVERGED: 'converged'>)
     """
-    names, values = _named(parameters)
+    names, values = named(parameters)
     best = float(error())
     for number in range(steps + 1):
         reason, message = None, ""
@@ -118,7 +118,7 @@ def coordinate_search(
             )
         elif number == steps:
             reason, message = Stop.BUDGET, f"budget: {steps} rounds, error {best:.6g}"
-        data = {name: np.copy(p.data) if p.shape else p.data for name, p in zip(names, values, strict=True)}
+        data = {name: p.snapshot() for name, p in zip(names, values, strict=True)}
         yield Step(number, best, math.nan, step_amount, data, reason=reason, message=message)
         if reason:
             return
@@ -134,7 +134,7 @@ def _turned(
     parameter: Value, where: tuple[int, ...], step_amount: float, best: float, error: Callable[[], Any]
 ) -> float:
     """Leave one entry where the error is lowest of here, up and (if up is no better) down."""
-    here = np.asarray(parameter.data)[where]
+    here = np.asarray(parameter.snapshot())[where]
     for setting in (here + step_amount, here - step_amount):
         _set(parameter, where, setting)
         tried = float(error())

@@ -156,4 +156,4 @@ def _not_a_list(x: Any) -> Any:
 
 
 def _numbers(x: Any) -> Any:
-    return x.data if isinstance(x, Value) else x
+    return x.snapshot() if isinstance(x, Value) else x

@@ -49,12 +49,12 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Parameters, learning_rate: Rate, transforms: Transforms = ()) -> None:
-        self.names, self.parameters = _named(parameters)
+        self.names, self.parameters = named(parameters)
         self.learning_rate = learning_rate
         self.transforms = _functions(transforms)
         self.steps = 0
         self.rate()  # a learning rate that cannot be used is refused now
-        self.memory = [self.start(np.zeros_like(p.data) if p.shape else 0.0) for p in self.parameters]
+        self.memory = [self.start(np.zeros(p.shape, p.dtype) if p.shape else 0.0) for p in self.parameters]
 
     # The formula
 
@@ -83,7 +83,7 @@ class Optimizer:
         for i, gradient in enumerate(self._gradients()):
             if gradient is not None:
                 parameter = self.parameters[i]
-                parameter.data, *memory = self.update(parameter.data, gradient, rate, **self.memory[i])
+                parameter.data, *memory = self.update(parameter.snapshot(), gradient, rate, **self.memory[i])
                 self.memory[i] = dict(zip(self.memory[i], memory, strict=True))
         self.steps += 1
 
@@ -141,7 +141,8 @@ class Optimizer:
         self.steps, self.memory = steps, memory
 
 
-def _named(parameters: Any) -> tuple[list[str], list[Value]]:
+def named(parameters: Any) -> tuple[list[str], list[Value]]:
+    """The names and the Values of a list or a dict of parameters, each checked to be one that can move."""
     if isinstance(parameters, Value):
         raise TypeError(
             f"parameters: expected a list or a dict of Values, got {parameters!r}: put it in a list"

@@ -28,7 +28,6 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from ..autodiff.primitives.arithmetic import identity
 from ..autodiff.value import ancestors
 from .divergence import what_would_hold, where_it_began
 from .optimizers import Optimizer
@@ -161,14 +160,13 @@ def _look(
         _check_dependence(output, optimizer)
     optimizer.zero_grad()
     output.backward()
-    # The result of an operation never changes, so a snapshot by `identity` copies nothing.
     pairs = zip(optimizer.names, optimizer.parameters, strict=True)
     return output, Step(
         number=number,
         error=output.item(),
         gradient_norm=_norm(optimizer.parameters),
         learning_rate=optimizer.rate(),
-        parameters={name: identity(parameter).data for name, parameter in pairs},
+        parameters={name: parameter.snapshot() for name, parameter in pairs},
         validation_error=None if validation_error is None else float(validation_error()),
     )
 

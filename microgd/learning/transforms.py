@@ -77,7 +77,7 @@ def weight_decay(rate: float) -> Transform:
 
     def decay(gradients: Gradients, parameters: Sequence[Value]) -> Gradients:
         pairs = zip(gradients, parameters, strict=True)
-        return [None if g is None else g + rate * parameter.data for g, parameter in pairs]
+        return [None if g is None else g + rate * parameter.snapshot() for g, parameter in pairs]
 
     return decay
 
