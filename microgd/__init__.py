@@ -14,14 +14,74 @@ __init__.py says where to begin. Imports point one way only: pictures -> learnin
 
 from typing import TYPE_CHECKING, Any
 
-from . import autodiff, learning
-from .autodiff import *  # noqa: F403  (each storey's __init__ lists its public names)
-from .learning import *  # noqa: F403
+from .autodiff import (
+    Value,
+    check_grads,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    logsumexp,
+    primitive,
+    relu,
+    sigmoid,
+    softplus,
+    value_and_grad,
+    vjp,
+)
+from .learning import (
+    MLP,
+    Adagrad,
+    Adam,
+    AdamW,
+    GradientDescent,
+    History,
+    KnobNet,
+    Layer,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSprop,
+    absolute_error,
+    batches,
+    binary_cross_entropy,
+    clip_by_norm,
+    clip_by_value,
+    coordinate_search,
+    descend,
+    freeze,
+    hinge,
+    hot_cold,
+    huber,
+    init_he,
+    init_uniform,
+    init_xavier,
+    init_zeros,
+    largest_stable_rate,
+    load_checkpoint,
+    mean_squared_error,
+    restarts,
+    save_checkpoint,
+    schedules,
+    softmax_cross_entropy,
+    squared_error,
+    standardize,
+    weight_decay,
+)
 
 if TYPE_CHECKING:
     from .pictures import draw
 
-__all__ = [*autodiff.__all__, *learning.__all__, "draw"]
+__all__ = [
+    "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
+    "Nesterov", "Optimizer", "RMSprop", "Value", "absolute_error", "batches", "binary_cross_entropy",
+    "check_grads", "clip_by_norm", "clip_by_value", "coordinate_search", "descend", "draw", "freeze",
+    "grad", "hessian", "hinge", "hot_cold", "huber", "hvp", "init_he", "init_uniform", "init_xavier",
+    "init_zeros", "jacobian", "largest_stable_rate", "load_checkpoint", "logsumexp",
+    "mean_squared_error", "primitive", "relu", "restarts", "save_checkpoint", "schedules", "sigmoid",
+    "softmax_cross_entropy", "softplus", "squared_error", "standardize", "value_and_grad", "vjp",
+    "weight_decay",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 
