@@ -1,0 +1,258 @@
+"""Writing: the lines of a program as the source of a Python function.
+
+First each line gets a name: the one that the function itself had for it, `d_x` for a derivative by x,
+`t1`, `t2` ... for the rest; and a comment that says which derivative it is. Then memory is planned: an
+array that nobody will read again is written over by the next result of its size (`out=`) or deleted.
+Small arrays are left to NumPy, whose own store of small blocks is as fast, and the source reads better.
+
+Only arrays that the program itself has made are ever written over, and none that it returns: nothing
+that a caller holds changes, and the function may run in several threads at once.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .expressions import can_be_written_into, in_place, is_fresh, is_turned, literal, native, portable
+from .primitives import shape
+from .primitives.primitive import Primitive
+from .simplify import Line, Simplified, Term, is_elementwise
+from .trace import Trace
+
+VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs}
+"""What a program's source may use besides its own names."""
+
+LARGE = 1 << 16
+"""From so many bytes on an array's memory is planned."""
+
+
+class Text(NamedTuple):
+    """The parts of a function, and what its names mean besides its parameters."""
+
+    parameters: list[str]
+    body: list[tuple[str, str]]
+    """Statements, each with its comment."""
+    results: list[str]
+    globals: dict[str, Any]
+
+
+def write_native(program: Simplified, trace: Trace, parameters: list[str], reserved: Iterable[str]) -> Text:
+    """The function for NumPy."""
+    names = Names(program, trace, parameters, reserved)
+    memory = Memory(program)
+    body = []
+    for i, line in enumerate(program.lines):
+        if is_turned(line):
+            continue
+        buffer = memory.buffers.get(line)
+        expression = native(line, names.text) if buffer is None else in_place(line, names.text, buffer)
+        body.append(names.assignment(line, expression))
+        if i in memory.deleted:
+            body.append((f"del {', '.join([names.of[dead] for dead in memory.deleted[i]])}", ""))
+    return names.function(body, program)
+
+
+def write_portable(program: Simplified, trace: Trace, parameters: list[str], reserved: Iterable[str]) -> Text:
+    """The function for any library that has NumPy's functions; whose arrays nobody writes over."""
+    names = Names(program, trace, parameters, reserved)
+    body = [
+        names.assignment(line, portable(line, names.text)) for line in program.lines if not is_turned(line)
+    ]
+    return names.function(body, program)
+
+
+# Names -------------------------------------------------------------------------------------------
+
+
+class Names:
+    """What everything is called."""
+
+    def __init__(
+        self, program: Simplified, trace: Trace, parameters: list[str], reserved: Iterable[str]
+    ) -> None:
+        self.globals: dict[str, Any] = dict(VOCABULARY)
+        self._taken = set(self.globals) | set(keyword.kwlist)
+        self._array_names = trace.array_names
+        self._bound: dict[int, str] = {}
+        self.parameters = [self._unique(name) for name in parameters]
+        self._taken.update(reserved)
+        self.of: dict[Line, str] = dict(zip(program.inputs, self.parameters, strict=True))
+        self._comments: dict[Line, str] = {}
+        self._name(program, trace)
+
+    def _name(self, program: Simplified, trace: Trace) -> None:
+        given = {program.terms[value]: name for value, name in trace.names.items() if value in program.terms}
+        found = _derivatives_found(program, trace)
+        count = 0
+        for line in program.lines:
+            if is_turned(line):
+                continue
+            about = [pair for pair in found[line] if pair[0] in self.of or pair[0] is line]
+            if line in given:
+                self.of[line] = self._unique(given[line])
+            elif about and about[0][1] in self.of:
+                self.of[line] = self._unique(f"d_{self.of[about[0][1]]}")
+            else:
+                count += 1
+                self.of[line] = self._unique(f"t{count}")
+            labels = [self._derivative(*pair) for pair in about if pair[1] in self.of]
+            if labels:
+                named = [label for label, (_, x) in zip(labels, about) if x in given or x.op is None]
+                self._comments[line] = ", ".join(dict.fromkeys(named[:3] or labels[:1]))
+
+    def _derivative(self, output: Line, variable: Line) -> str:
+        return f"d {self._in_words(output)} / d {self._in_words(variable)}"
+
+    def _in_words(self, line: Line) -> str:
+        return f"({self._comments[line]})" if line in self._comments else self.of[line]
+
+    def _unique(self, wanted: str) -> str:
+        name, count = wanted, 1
+        while name in self._taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        self._taken.add(name)
+        return name
+
+    def text(self, term: Term) -> str:
+        """A line by its name, a constant as Python writes it, or by a name in the function's globals."""
+        if type(term) is Line:
+            return f"{self.text(term.args[0])}.T" if is_turned(term) else self.of[term]
+        written = literal(term)
+        return self._global(term) if written is None else written
+
+    def _global(self, x: Any) -> str:
+        if id(x) not in self._bound:
+            is_primitive = isinstance(x, Primitive)
+            wanted = x.name if is_primitive else self._array_names.get(id(x), "constant")
+            name = self._bound[id(x)] = self._unique(re.sub(r"\W", "_", wanted))
+            self.globals[name] = x.compute if is_primitive else x
+        return self._bound[id(x)]
+
+    def assignment(self, line: Line, expression: str) -> tuple[str, str]:
+        """`name = expression`, and which derivative this is."""
+        return f"{self.of[line]} = {expression}", self._comments.get(line, "")
+
+    def function(self, body: list[tuple[str, str]], program: Simplified) -> Text:
+        """The whole. No two results share memory, with each other or with an argument."""
+        owners = _owners(program)
+        results, given_out = [], set[Line]()
+        for term in program.outputs:
+            memory = owners[term] if type(term) is Line else None if type(term) is np.ndarray else frozenset()
+            shared = memory is None or not given_out.isdisjoint(memory)
+            given_out.update(memory or ())
+            results.append(self.text(term) + (".copy()" if shared else ""))
+        return Text(self.parameters, body, results, self.globals)
+
+
+def _derivatives_found(program: Simplified, trace: Trace) -> dict[Line, list[tuple[Line, Line]]]:
+    """For each line: of which output by which variable it is the derivative."""
+    found: dict[Line, list[tuple[Line, Line]]] = defaultdict(list)
+    for of_what in trace.derivatives:
+        output, variable, derivative = map(program.term, of_what)
+        if type(derivative) is type(output) is type(variable) is Line:
+            found[derivative].append((output, variable))
+    return found
+
+
+# Memory ------------------------------------------------------------------------------------------
+
+Owners = frozenset[Line]
+"""The lines that made the arrays which a line may share memory with."""
+
+
+def _owners(program: Simplified) -> dict[Line, Owners | None]:
+    """Whose memory each line's array may lie in; None where it may be a caller's, or not for writing."""
+    owners: dict[Line, Owners | None] = {x: None if x.shape else frozenset() for x in program.inputs}
+    for line in program.lines:
+        if not line.shape:
+            owners[line] = frozenset()
+        elif line.op is shape.broadcast_to:
+            owners[line] = None
+        elif is_fresh(line):
+            owners[line] = frozenset([line])
+        else:
+            of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape.shape_of(x)]
+            owners[line] = None if None in of_args else frozenset().union(*of_args)  # type: ignore[arg-type]
+    return owners
+
+
+class Memory:
+    """Who writes into whose buffer, and who is deleted after which line."""
+
+    def __init__(self, program: Simplified) -> None:
+        self.owners = _owners(program)
+        self.buffers: dict[Line, Line] = {}
+        """A line's result is written over that of an earlier one."""
+        self.deleted: dict[int, list[Line]] = defaultdict(list)
+        """After line number i nobody needs these any more."""
+        self._lines = program.lines
+        self._dying = self._last_uses(program.outputs)
+        self._share()
+        self._delete()
+
+    def _owners_of(self, term: Term) -> Iterable[Line]:
+        return (self.owners[term] or ()) if type(term) is Line else ()
+
+    def _last_uses(self, outputs: Iterable[Term]) -> dict[int, list[Line]]:
+        """Which arrays are read, themselves or through a view, for the last time by line number i."""
+        last_use: dict[Line, int] = {}
+        for i, line in enumerate(self._lines):
+            for term in (line, *line.args):
+                for owner in self._owners_of(term):
+                    if math.prod(owner.shape) * owner.dtype.itemsize >= LARGE:
+                        last_use[owner] = i
+        for owner in {owner for term in outputs for owner in self._owners_of(term)}:
+            last_use.pop(owner, None)
+        dying: dict[int, list[Line]] = defaultdict(list)
+        for owner, i in last_use.items():
+            dying[i].append(owner)
+        return dying
+
+    def _share(self) -> None:
+        free: dict[Hashable, list[Line]] = defaultdict(list)
+        for i, line in enumerate(self._lines):
+            dying = self._dying.get(i, [])
+            if can_be_written_into(line):
+                operands = [arg for arg in line.args if arg in dying and is_elementwise(line.op)]
+                fitting = [arg for arg in operands if _kind(arg) == _kind(line) and self._alone(arg, line)]
+                if fitting:
+                    self.buffers[line] = fitting[0]
+                elif free[_kind(line)]:
+                    self.buffers[line] = free[_kind(line)].pop()
+            for owner in dying:
+                if owner is not self.buffers.get(line):
+                    free[_kind(owner)].append(owner)
+
+    def _alone(self, operand: Line, line: Line) -> bool:
+        """No other operand is a view of this one: writing over it would disturb the reading."""
+        return all(arg is operand or operand not in self._owners_of(arg) for arg in line.args)
+
+    def _delete(self) -> None:
+        """An array dies when nothing is called by it any more: neither its own line, nor those written
+        into it, nor views of these."""
+        written_over = set(self.buffers.values())
+        names: dict[Line, list[Line]] = defaultdict(list)
+        for line in self._lines:
+            if line in self.buffers:
+                names[line] += names[self.buffers[line]]
+            for owner in self._owners_of(line):
+                names[owner] += [] if is_turned(line) else [line]
+        gone: set[Line] = set()
+        for i, dying in self._dying.items():
+            for owner in dying:
+                if owner not in written_over:
+                    self.deleted[i] += [line for line in names[owner] if line not in gone]
+                    gone.update(names[owner])
+
+
+def _kind(line: Line) -> Hashable:
+    """Arrays of one kind can be written over one another."""
+    return line.shape, line.dtype, line.strides

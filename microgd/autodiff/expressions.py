@@ -1,0 +1,235 @@
+"""How an operation is written in Python: the words of a program.
+
+Two dialects. `native` is for NumPy: numbers are Python's floats and use `math`, which NumPy is slow at;
+arrays use operators and ufuncs; a reduction calls its ufunc's `reduce`. `portable` asks nothing of the
+library behind the name `np` but NumPy's best-known functions, for numbers and arrays alike, so it also
+runs on jax.numpy and dask.array and through numba.
+
+An expression is made from a line and from `text`, which says how a term is written: the name of a line,
+a literal, or a name for what has no literal. What neither dialect has words for (a primitive of your
+own) is a call of the primitive's own function.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .primitives import arithmetic as ar
+from .primitives import elementary, linear_algebra, reduction, shape
+from .simplify import Line, Term, general_function
+
+Text = Callable[[Term], str]
+"""How a term is written."""
+
+# fmt: off
+OPERATORS = {
+    ar.add: "{0} + {1}", ar.subtract: "{0} - {1}", ar.multiply: "{0} * {1}", ar.divide: "{0} / {1}",
+    ar.negative: "-{0}", ar.absolute: "abs({0})",
+    ar.greater: "{0} > {1}", ar.greater_equal: "{0} >= {1}", ar.less: "{0} < {1}",
+    ar.less_equal: "{0} <= {1}", ar.equal: "{0} == {1}", ar.not_equal: "{0} != {1}",
+}
+SCALARS = OPERATORS | {
+    ar.exp: "math.exp({0})", ar.log: "math.log({0})", ar.sqrt: "math.sqrt({0})", ar.sin: "math.sin({0})",
+    ar.cos: "math.cos({0})", ar.tanh: "math.tanh({0})",
+    elementary.expm1: "math.expm1({0})", elementary.log1p: "math.log1p({0})",
+    elementary.square: "{0} * {0}", elementary.reciprocal: "1.0 / {0}",
+    ar.relu: "0.0 if {0} <= 0.0 else {0}",
+}
+ARRAYS = OPERATORS | {
+    linear_algebra.matmul: "{0} @ {1}", ar.relu: "np.maximum({0}, 0.0)", ar.where: "np.where({0}, {1}, {2})",
+    reduction.cumsum: "np.cumsum({0}, {1})", linear_algebra.solve: "np.linalg.solve({0}, {1})",
+}
+REDUCED = {reduction.reduce_sum: "add", reduction.reduce_max: "maximum", reduction.reduce_min: "minimum"}
+REDUCED_PORTABLY = {reduction.reduce_sum: "sum", reduction.reduce_max: "max", reduction.reduce_min: "min"}
+POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
+# fmt: on
+
+
+# The dialect of NumPy ----------------------------------------------------------------------------
+
+
+def native(line: Line, text: Text) -> str:
+    """The line's expression for NumPy and Python's floats."""
+    if any(shape.shape_of(arg) for arg in line.args if isinstance(arg, (Line, np.ndarray))):
+        expression = _of_arrays(line, text)
+        if not line.shape:
+            return _plain(expression, line)
+        return f"({expression}).astype(float)" if _may_be_integers(line) else expression
+    return _of_numbers(line, text) if not line.shape else _of_arrays(line, text)
+
+
+def _of_numbers(line: Line, text: Text) -> str:
+    if line.op in SCALARS:
+        expression = SCALARS[line.op].format(*map(text, line.args))
+        return _plain(expression, line) if _may_be_integers(line) else expression
+    if line.op is ar.power:
+        return _power_of_numbers(line, text)
+    if line.op is ar.where:
+        condition, a, b = line.args
+        return f"{text(_as_float(a))} if {text(condition)} else {text(_as_float(b))}"
+    return _plain(_call(line, text), line)
+
+
+def _power_of_numbers(line: Line, text: Text) -> str:
+    """With a whole exponent `**` says it; otherwise it would make a complex number of (-1) ** 0.5."""
+    a, b = line.args
+    if isinstance(b, (int, float)) and b == round(b):
+        return f"{text(a)} ** {text(b)}"
+    return f"math.pow({text(a)}, {text(b)})"
+
+
+def _as_float(term: Term) -> Term:
+    return term if isinstance(term, Line) else float(term)
+
+
+def _plain(expression: str, line: Line) -> str:
+    """A number as Python's own, not NumPy's."""
+    return f"{'bool' if line.dtype == np.bool else 'float'}({expression})"
+
+
+def _may_be_integers(line: Line) -> bool:
+    """NumPy counts masks in integers (their sum), where a Value has floats."""
+    types = [arg.dtype.kind if isinstance(arg, (Line, np.ndarray)) else type(arg) for arg in line.args]
+    return line.dtype == np.float64 and "b" in types and "f" not in types and float not in types
+
+
+def _of_arrays(line: Line, text: Text) -> str:
+    if line.op in REDUCED:
+        a, axes, keepdims = line.args
+        kept = ", keepdims=True" if keepdims else ""
+        return f"np.{REDUCED[line.op]}.reduce({text(a)}, axis={text(_axis(a, axes))}{kept})"
+    if line.op is shape.reshape and not line.shape:
+        return f"{text(line.args[0])}.item()"
+    if line.op is shape.broadcast_to and not line.args[0].shape:
+        return f"np.full({text(line.shape)}, {text(line.args[0])})"
+    return _of_either(line, text)
+
+
+def _axis(a: Line, axes: tuple[int, ...]) -> Any:
+    """As a person writes it: None for all axes, a number for one."""
+    return None if len(axes) == len(a.shape) else axes[0] if len(axes) == 1 else axes
+
+
+def in_place(line: Line, text: Text, buffer: Line) -> str:
+    """The line's expression, its result written into a buffer."""
+    function, args = _ufunc_call(line)
+    return f"{_qualified(function)}({', '.join(map(text, args))}, out={text(buffer)})"
+
+
+def can_be_written_into(line: Line) -> bool:
+    """Whether a ufunc with `out=` computes this line."""
+    function, _ = _ufunc_call(line)
+    known = isinstance(function, np.ufunc) and _qualified(function) is not None
+    return known and line.shape != () and not _may_be_integers(line)
+
+
+def _ufunc_call(line: Line) -> tuple[Any, tuple[Term, ...]]:
+    """The ufunc that computes a line, and of what."""
+    if line.op is ar.relu:
+        return np.maximum, (*line.args, 0.0)
+    if line.op is ar.power:  # NumPy's operator has short cuts for three exponents
+        a, b = line.args
+        return (POWERS[b], (a,)) if isinstance(b, (int, float)) and b in POWERS else (None, ())
+    return general_function(line.op), line.args
+
+
+# What both have in common ------------------------------------------------------------------------
+
+
+def _of_either(line: Line, text: Text) -> str:
+    op, args = line.op, line.args
+    if op in ARRAYS:
+        return ARRAYS[op].format(*map(text, args))
+    if op is ar.power:
+        base = text(args[0])
+        return f"({base}) ** {text(args[1])}" if base.startswith("-") else f"{base} ** {text(args[1])}"
+    if op is shape.reshape:
+        return f"np.reshape({text(args[0])}, {text(line.shape)})"
+    if op is shape.transpose:
+        return f"np.transpose({text(args[0])}, {text(args[1])})"
+    if op is shape.broadcast_to:
+        return f"np.broadcast_to({text(args[0])}, {text(line.shape)})"
+    if op is shape.index:
+        return f"{text(args[0])}[{text(args[1]).removeprefix('(').removesuffix(')')}]"
+    if op is shape.concatenate:
+        return f"np.concatenate(({', '.join(map(text, args[1:]))}), axis={args[0]})"
+    if op is linear_algebra.einsum:
+        optimize = ", optimize=True" if len(args) > 3 else ""
+        return f"np.einsum({', '.join(map(text, args))}{optimize})"
+    return _call(line, text)
+
+
+def _call(line: Line, text: Text) -> str:
+    """NumPy's function of this name, or the primitive's own."""
+    assert line.op is not None
+    name = _qualified(general_function(line.op)) or text(line.op)
+    return f"{name}({', '.join(map(text, line.args))})"
+
+
+def _qualified(function: Any) -> str | None:
+    name = getattr(function, "__name__", "")
+    if getattr(np, name, None) is function:
+        return f"np.{name}"
+    return f"np.linalg.{name}" if getattr(np.linalg, name, None) is function else None
+
+
+# The dialect of every array library --------------------------------------------------------------
+
+
+def portable(line: Line, text: Text) -> str:
+    """The line's expression for any library that has NumPy's best-known functions."""
+    if line.op in REDUCED_PORTABLY:
+        return _reduced_portably(line, text)
+    return _of_either(line, text)
+
+
+def _reduced_portably(line: Line, text: Text) -> str:
+    """Without keepdims, which numba does not know."""
+    a, axes, keepdims = line.args
+    axis = _axis(a, axes)
+    along = "" if axis is None else f", axis={text(axis)}"
+    total = f"np.{REDUCED_PORTABLY[line.op]}({text(a)}{along})"  # type: ignore[index]
+    return f"np.reshape({total}, {text(line.shape)})" if keepdims and line.shape else total
+
+
+# Literals ----------------------------------------------------------------------------------------
+
+
+def literal(x: Any) -> str | None:
+    """How Python writes a number, an axis, an index; None for what has to be given a name."""
+    kind = type(x)
+    if kind is float:
+        return repr(x) if math.isfinite(x) else f"math.{x!r}".replace("math.-", "-math.")
+    if kind in (int, bool, str, bytes) or x is None:
+        return repr(x)
+    if x is Ellipsis:
+        return "..."
+    if kind is slice:
+        return _slice(x)
+    if kind is tuple:
+        parts = [literal(part) for part in x]
+        return None if None in parts else f"({', '.join(map(str, parts))}{',' * (len(parts) == 1)})"
+    return None
+
+
+def _slice(x: slice) -> str | None:
+    start, stop, step = ["" if part is None else literal(part) for part in (x.start, x.stop, x.step)]
+    if start is None or stop is None or step is None:
+        return None
+    return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+def is_turned(line: Line) -> bool:
+    """Whether this is the transpose of a matrix, which is written as a matter of course: a.T."""
+    return line.op is shape.transpose and len(line.shape) == 2
+
+
+def is_fresh(line: Line) -> bool:
+    """Whether the result is an array that nobody else has. A reshape may be a view of what it was made
+    from, and of a primitive of your own nothing is known."""
+    views = (shape.reshape, shape.transpose, shape.broadcast_to, shape.index)
+    return line.op not in views and (line.op in ARRAYS or general_function(line.op) is not None)

@@ -1,0 +1,215 @@
+"""Arguments: of which kind they are, where in them the numbers stand, and how a result is put together.
+
+A program is right for one kind of arguments: structure, shapes, types, static values. `kind_of_call`
+tells kinds apart; `check` writes the same question as a condition in Python, which a program asks first;
+`leaves_of_call` lists the numbers and arrays in order, with a name for each; `rebuilt` writes a result's
+structure with the program's results in their places.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .functional import Tree
+
+Bind = Callable[[Any], str]
+"""Gives an object a name in the source that is being written."""
+
+
+# Kinds -------------------------------------------------------------------------------------------
+
+
+def kind_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> Hashable:
+    """Equal for calls that the same program computes."""
+    return tuple([
+        (name, _static_kind(x, name) if name in static_argnames else _kind(x, name))
+        for name, x in bound.arguments.items()
+    ])  # fmt: skip
+
+
+def _kind(x: Any, name: str) -> Hashable:
+    if isinstance(x, dict):
+        return type(x), *[(key, _kind(part, name)) for key, part in x.items()]
+    if isinstance(x, (list, tuple)):
+        return type(x), *[_kind(part, name) for part in x]
+    if is_number(x):
+        return type(x), ()
+    if _has_entries(x):
+        return type(x), tuple(x.shape), x.dtype
+    if is_static(x):
+        return type(x), x
+    raise TypeError(
+        f"argument {name}: expected numbers and arrays, or tuples, lists and dicts of them, got "
+        f"{type(x).__name__}; what is no number can be static: compile(..., static_argnames={name!r})"
+    )
+
+
+def _static_kind(x: Any, name: str) -> Hashable:
+    try:
+        hash(x)
+    except TypeError:
+        raise TypeError(
+            f"static argument {name}: expected something hashable, which does not change, "
+            f"got {type(x).__name__}"
+        ) from None
+    return type(x), x
+
+
+def is_static(x: Any) -> bool:
+    """What has no slope and cannot change: it is static without anybody saying so."""
+    return x is None or isinstance(x, (bool, np.bool, str, bytes))
+
+
+def is_number(x: Any) -> bool:
+    """An int, a float, or what NumPy or another library has for one."""
+    if isinstance(x, (int, float)):
+        return not isinstance(x, bool)
+    return getattr(x, "shape", None) == () and getattr(x, "dtype", np.bool) != np.bool
+
+
+def _has_entries(x: Any) -> bool:
+    return hasattr(x, "shape") and hasattr(x, "dtype")
+
+
+# Numbers and arrays in the arguments -------------------------------------------------------------
+
+
+class Leaf(NamedTuple):
+    """A number, an array or something static in the arguments."""
+
+    x: Any
+    path: str
+    """Where Python finds it: params['w'][0]."""
+    name: str
+    """What the program calls it: params_w_0."""
+    is_static: bool
+
+
+def leaves_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> list[Leaf]:
+    """All of them, in order."""
+    leaves: list[Leaf] = []
+    for name, x in bound.arguments.items():
+        if name in static_argnames:
+            leaves.append(Leaf(x, name, name, True))
+        else:
+            leaves += _leaves(x, name, name)
+    return [
+        leaf._replace(name=leaf.name + "_")
+        if leaf.name != leaf.path and leaf.name in bound.arguments
+        else leaf
+        for leaf in leaves
+    ]
+
+
+def _leaves(x: Any, path: str, name: str) -> Iterator[Leaf]:
+    if isinstance(x, dict):
+        for key, part in x.items():
+            if not isinstance(key, (str, int)):
+                raise TypeError(f"{path}: expected text or whole numbers as keys of a dict, got {key!r}")
+            word = re.sub(r"\W", "_", str(key))
+            yield from _leaves(part, f"{path}[{key!r}]", f"{name}_{word}")
+    elif isinstance(x, (list, tuple)):
+        for i, (field, part) in enumerate(zip(getattr(x, "_fields", range(len(x))), x, strict=True)):
+            yield from _leaves(part, f"{path}[{i}]", f"{name}_{field}")
+    else:
+        yield Leaf(x, path, name, is_static(x))
+
+
+# A kind as a condition ---------------------------------------------------------------------------
+
+
+def check(bound: inspect.BoundArguments, static_argnames: set[str], names: Iterator[str], bind: Bind) -> str:
+    """The condition that a call is of this kind. Where it holds, the numbers and arrays in the arguments
+    have been given these names."""
+    conditions: list[str] = []
+    for path, x in bound.arguments.items():
+        if path in static_argnames:
+            conditions += _same_object(x, path, bind)
+        else:
+            conditions += _conditions(x, path, names, bind)
+    return " and ".join(conditions) or "True"
+
+
+def _conditions(x: Any, path: str, names: Iterator[str], bind: Bind) -> Iterator[str]:
+    is_type = f"is {bind(type(x))}"
+    if isinstance(x, dict):
+        yield f"__type({path}) {is_type} and __tuple({path}) == {bind(tuple(x))}"
+        for key, part in x.items():
+            yield from _conditions(part, f"{path}[{key!r}]", names, bind)
+    elif isinstance(x, (list, tuple)):
+        yield f"__type({path}) {is_type} and __len({path}) == {len(x)}"
+        for i, part in enumerate(x):
+            yield from _conditions(part, f"{path}[{i}]", names, bind)
+    elif is_static(x):
+        yield from _same_object(x, path, bind)
+    else:
+        name = next(names)
+        yield f"__type({path if name == path else f'{name} := {path}'}) {is_type}"
+        if not isinstance(x, (int, float, np.generic)):
+            yield f"{name}.shape == {tuple(x.shape)}"
+            if not is_number(x):
+                # NumPy has one object for each of its own types, others may have many
+                one = isinstance(x.dtype, np.dtype) and np.dtype(x.dtype.type) is x.dtype
+                yield f"{name}.dtype {'is' if one else '=='} {bind(x.dtype)}"
+
+
+def _same_object(x: Any, path: str, bind: Bind) -> Iterator[str]:
+    if x is None or isinstance(x, bool):
+        yield f"{path} is {x}"
+    else:
+        constant = bind(x)
+        yield f"({path} is {constant} or __type({path}) is {bind(type(x))} and {path} == {constant})"
+
+
+def header(signature: inspect.Signature, bind: Bind) -> str:
+    """The parameters as `def` takes them."""
+    parts: list[str] = []
+    kinds = inspect.Parameter
+    before = None
+    for parameter in signature.parameters.values():
+        if before is kinds.POSITIONAL_ONLY and parameter.kind is not kinds.POSITIONAL_ONLY:
+            parts.append("/")
+        if parameter.kind is kinds.KEYWORD_ONLY and before not in (kinds.VAR_POSITIONAL, kinds.KEYWORD_ONLY):
+            parts.append("*")
+        before = parameter.kind
+        stars = "*" * (parameter.kind is kinds.VAR_POSITIONAL) + "**" * (parameter.kind is kinds.VAR_KEYWORD)
+        default = "" if parameter.default is parameter.empty else f"={bind(parameter.default)}"
+        parts.append(f"{stars}{parameter.name}{default}")
+    return ", ".join([*parts, "/"] if before is kinds.POSITIONAL_ONLY else parts)
+
+
+def passed_on(signature: inspect.Signature) -> str:
+    """The same parameters as a call passes them on."""
+    kinds = inspect.Parameter
+    how: dict[Any, str] = {
+        kinds.VAR_POSITIONAL: "*{0}", kinds.VAR_KEYWORD: "**{0}", kinds.KEYWORD_ONLY: "{0}={0}",
+    }  # fmt: skip
+    return ", ".join([how.get(x.kind, "{0}").format(x.name) for x in signature.parameters.values()])
+
+
+# Results -----------------------------------------------------------------------------------------
+
+
+def rebuilt(structure: Tree, results: Iterator[str], bind: Bind) -> str:
+    """The expression of a tree with the results in place of its numbers and arrays."""
+    if isinstance(structure, dict):
+        pairs = [f"{bind(key)}: {rebuilt(part, results, bind)}" for key, part in structure.items()]
+        whole = f"{{{', '.join(pairs)}}}"
+        return whole if type(structure) is dict else f"{bind(type(structure))}({whole})"
+    if isinstance(structure, (list, tuple)):
+        parts = ", ".join([rebuilt(part, results, bind) for part in structure])
+        if type(structure) is list:
+            return f"[{parts}]"
+        if type(structure) is tuple:
+            return f"({parts},)" if parts else "()"
+        return (
+            f"{bind(type(structure))}({parts})"
+            if hasattr(structure, "_fields")
+            else (f"{bind(type(structure))}([{parts}])")
+        )
+    return next(results)

@@ -1,0 +1,305 @@
+"""Simplifying: from the Values of a trace to the lines of a program, fewer but with the same results.
+
+A line is one operation on earlier lines and constants. Going through the trace in the order of its
+creation, each operation is first rewritten where a shorter one has the very same result (a product
+with exactly 1, a reshape of a reshape, an array of equal entries where the one number does). Then it
+gets the line that already computes it, if there is one (value numbering: equal operations on equal
+lines have equal results). Last, the lines that no output needs are dropped.
+
+Only what IEEE 754 says is the same counts as the same: x + 0 is not x (x may be -0), 0 * x is not 0
+(x may be inf or nan), (a + b) + c is not a + (b + c). One liberty is taken: a sum of one term is the
+term, where NumPy turns a term of -0 to 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+import numpy as np
+
+from .functional import tree_leaves
+from .primitives import arithmetic as ar
+from .primitives import elementary, linear_algebra, reduction, shape
+from .primitives.primitive import Primitive, numpy_functions
+from .trace import Trace
+from .value import Value, _next_number, ancestors
+
+_BOOL, _FLOAT64, _FLOAT32 = np.dtype(np.bool), np.dtype(np.float64), np.dtype(np.float32)
+
+
+class Line:
+    """One operation: of which lines and constants (`args`) it makes what kind of array or number.
+
+    `op` is None for an input. `strides` tell how the entries lie in memory.
+    """
+
+    __slots__ = ("args", "dtype", "op", "shape", "strides")
+
+    def __init__(self, op: Primitive | None, args: tuple[Any, ...], data: Any) -> None:
+        self.op = op
+        self.args = args
+        if isinstance(data, np.ndarray):
+            self.shape, self.dtype, self.strides = data.shape, data.dtype, data.strides
+        else:
+            self.shape, self.dtype, self.strides = (), _BOOL if type(data) is bool else _FLOAT64, ()
+
+
+Term = Any
+"""What a line is computed from: another line, or a constant (a number, an array, an axis, an index)."""
+
+
+class Simplified:
+    """The lines that a trace needs, oldest first, and which term each of its Values has become.
+
+    With `expand` the operations that are written in other operations are replaced by these.
+    """
+
+    def __init__(self, trace: Trace, *, expand: bool = False) -> None:
+        self._expand = expand
+        self.terms: dict[Value, Term] = {}
+        self._known: dict[Hashable, Line] = {}
+        self._uniform: dict[int, bool] = {}
+        self.inputs = [Line(None, (), value._data) for value in trace.inputs]
+        self.terms.update(zip(trace.inputs, self.inputs, strict=True))
+        for node in trace.nodes:
+            if node not in self.terms:
+                self.terms[node] = self._term_of(node)
+        self.outputs = [self.term(x) for x in tree_leaves(trace.output)]
+        self.lines = _needed(self._known.values(), self.outputs)
+
+    def term(self, x: Any) -> Term:
+        """The line or constant that a Value has become; what is no Value is a constant."""
+        if not isinstance(x, Value):
+            return x
+        return self.terms.get(x, x._data)
+
+    def _term_of(self, node: Value) -> Term:
+        args = tuple([self.terms[x] if isinstance(x, Value) else _constant(x, node) for x in node.args])
+        if node.op is None or Line not in map(type, args):
+            return node._data
+        if self._expand and node.op in _WRITTEN_IN_NUMPY:
+            return self._expanded(node)
+        return self._numbered(Line(node.op, args, node._data))
+
+    def _expanded(self, node: Value) -> Term:
+        """An operation by the operations that it is written in."""
+        start = _next_number()
+        out = general_function(node.op)(*node.args)  # type: ignore[misc]
+        for inner in reversed(ancestors(out, start)):
+            if inner not in self.terms:
+                self.terms[inner] = self._term_of(inner)
+        return self.terms[out]
+
+    def _numbered(self, line: Line) -> Term:
+        while True:
+            if (same := _same_as(line)) is not None:
+                return same
+            if not self._rewrite(line):
+                break
+        return self._known.setdefault(_key_of(line), line)
+
+    def _rewrite(self, line: Line) -> bool:
+        """A shorter operation with the same result, if there is one: the line then has it."""
+        rule = _REWRITES.get(line.op)  # type: ignore[arg-type]
+        if rule is not None and (shorter := rule(line)) is not None:
+            line.op, line.args = shorter
+            return True
+        return bool(line.shape) and is_elementwise(line.op) and self._without_repetition(line)
+
+    def _without_repetition(self, line: Line) -> bool:
+        """Take one number where an array of equal entries stands, if the others make the shape anyway."""
+        for i, arg in enumerate(line.args):
+            one = self._what_is_repeated(arg)
+            if one is None:
+                continue
+            others = line.args[:i] + line.args[i + 1 :]
+            shapes = [shape.shape_of(term) for term in (*others, one)]
+            if np.broadcast_shapes(*shapes) == line.shape and (
+                shape.shape_of(one) or _same_type_without(arg.dtype, others)
+            ):
+                line.args = (*line.args[:i], one, *line.args[i + 1 :])
+                return True
+        return False
+
+    def _what_is_repeated(self, arg: Term) -> Term | None:
+        if type(arg) is Line:
+            return arg.args[0] if arg.op is shape.broadcast_to else None
+        if type(arg) is not np.ndarray or not arg.shape or arg.dtype not in (_FLOAT64, _FLOAT32):
+            return None
+        if id(arg) not in self._uniform:
+            self._uniform[id(arg)] = _is_uniform(arg)
+        return float(arg.flat[0]) if self._uniform[id(arg)] else None
+
+
+def _constant(x: Any, node: Value) -> Any:
+    """A list as the array that NumPy takes it for; among plain numbers a plain number."""
+    if type(x) is list:
+        return np.asarray(x)
+    if isinstance(x, np.generic) and not any(map(shape.shape_of, node.args)):
+        return x.item()
+    return x
+
+
+def _needed(lines: Iterable[Line], outputs: list[Term]) -> list[Line]:
+    """The lines that lead to the outputs, in the order in which they are."""
+    found = {term for term in outputs if type(term) is Line}
+    waiting = list(found)
+    while waiting:
+        for arg in waiting.pop().args:
+            if type(arg) is Line and arg not in found:
+                found.add(arg)
+                waiting.append(arg)
+    return [line for line in lines if line in found]
+
+
+_WRITTEN_IN_NUMPY = {ar.sigmoid, ar.softplus, reduction.reduce_logsumexp, reduction.length}
+
+
+# Equal operations on equal terms -----------------------------------------------------------------
+
+
+def _key_of(line: Line) -> Hashable:
+    """Equal for lines with equal results."""
+    a, *rest = line.args
+    is_symmetric = line.op is ar.multiply or line.op is ar.add
+    if is_symmetric and type(a) is type(rest[0]) is Line and a.strides == rest[0].strides:
+        return line.op, frozenset(line.args)  # a b = b a, and lies in memory as that does
+    return line.op, *map(_key, line.args)
+
+
+def _key(term: Term) -> Hashable:
+    kind = type(term)
+    if kind is Line:
+        return term
+    if kind is float:
+        return kind, term, math.copysign(1.0, term)  # 0.0 and -0.0 are two
+    if kind is tuple:
+        return kind, *map(_key, term)
+    if kind is slice:
+        return kind, term.start, term.stop, term.step
+    try:
+        hash(term)
+    except TypeError:  # an array: nothing is equal to it but itself
+        return kind, id(term)
+    return kind, term
+
+
+# The same result by less -------------------------------------------------------------------------
+
+
+def _is_one(term: Term) -> bool:
+    return (type(term) is float or type(term) is int) and term == 1
+
+
+def _product(a: Term, b: Term) -> Term | None:
+    return b if _is_one(a) else a if _is_one(b) else None
+
+
+def _negated_twice(a: Term) -> Term | None:
+    return a.args[0] if a.op is ar.negative else None
+
+
+def _turned_twice(a: Line, axes: Any) -> Term | None:
+    if axes is not None and axes == tuple(range(len(a.shape))):
+        return a
+    if a.op is shape.transpose and shape.inverse_of(axes) == a.args[1]:
+        return a.args[0]
+    return None
+
+
+_SAME: dict[Primitive, Callable[..., Term | None]] = {
+    ar.identity: lambda a: a,
+    elementary.positive: lambda a: a,
+    ar.negative: _negated_twice,
+    ar.multiply: _product,
+    ar.divide: lambda a, b: a if _is_one(b) else None,
+    ar.power: lambda a, b: a if _is_one(b) else None,
+    shape.transpose: _turned_twice,
+    shape.reshape: lambda a, shape: a,  # if it has this shape already
+    shape.broadcast_to: lambda a, shape: a,
+}
+
+
+def _same_as(line: Line) -> Term | None:
+    """The earlier line with the same entries, if the operation changes nothing."""
+    rule = _SAME.get(line.op)  # type: ignore[arg-type]
+    same = rule(*line.args) if rule else None
+    if type(same) is Line and same.shape == line.shape and same.dtype == line.dtype:
+        return same
+    return None
+
+
+Operation = tuple[Primitive, tuple[Term, ...]]
+
+
+def _sum_of_one_term(line: Line) -> Operation | None:
+    a, axes, _ = line.args
+    if all(a.shape[i] == 1 for i in axes) and a.dtype == line.dtype:
+        return shape.reshape, (a, line.shape)
+    return None
+
+
+def _reshape_of_other(line: Line) -> Operation | None:
+    a = line.args[0]
+    if type(a) is not Line:
+        return None
+    if a.op is shape.reshape:
+        return shape.reshape, (a.args[0], line.shape)
+    if a.op in _REDUCTIONS and a.args[2]:  # which has kept its axes
+        operand, axes, _ = a.args
+        if line.shape == tuple(n for i, n in enumerate(operand.shape) if i not in axes):
+            return a.op, (operand, axes, False)
+    return None
+
+
+_REDUCTIONS = {reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min}
+_REWRITES: dict[Primitive, Callable[[Line], Operation | None]] = {
+    **dict.fromkeys(_REDUCTIONS, _sum_of_one_term),
+    shape.reshape: _reshape_of_other,
+}
+
+
+# Arrays of equal entries -------------------------------------------------------------------------
+
+
+def _is_uniform(array: np.ndarray) -> bool:
+    if not array.size:
+        return False
+    first = array.flat[0]
+    return bool((array.flat[-1] == first) and (array == first).all() and (first != 0 or _one_sign(array)))
+
+
+def _one_sign(zeros: np.ndarray) -> bool:
+    signs = np.signbit(zeros)
+    return bool(signs.all() or not signs.any())
+
+
+def _same_type_without(dtype: np.dtype[Any], others: tuple[Term, ...]) -> bool:
+    """Whether a plain number in place of an array of this type leaves the result's type alone."""
+    types = {term.dtype for term in others if shape.shape_of(term)} - {_BOOL}
+    return types == {dtype} or (not types and dtype == _FLOAT64)
+
+
+# What NumPy calls an operation -------------------------------------------------------------------
+
+_tables = (ar, elementary, shape, reduction, linear_algebra)
+_OURS = {op for table in _tables for op in vars(table).values() if isinstance(op, Primitive)}
+_functions: dict[Any, Callable[..., Any]] = {}
+
+
+def general_function(op: Primitive | None) -> Callable[..., Any] | None:
+    """What a primitive computes, as NumPy's function or as one written with those; None if that is not
+    known."""
+    if op not in _functions:
+        for function, ours in numpy_functions.items():
+            if ours in _OURS or (isinstance(ours, Primitive) and ours.compute is function):
+                _functions.setdefault(ours, function)
+    return _functions.get(op)
+
+
+def is_elementwise(op: Primitive | None) -> bool:
+    """Whether each entry of the result depends on one entry of each argument only."""
+    function = general_function(op)
+    return op is ar.where or (isinstance(function, np.ufunc) and function.signature is None)

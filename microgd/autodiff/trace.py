@@ -1,0 +1,146 @@
+"""Tracing: a function is called once, with Values in place of its numbers, to see what it computes.
+
+The Values carry numbers of the right shapes, so the function runs as ever; but nobody may look at them
+(`value.under_trace`), because the answer would hold for these numbers only. What comes back is a
+`Trace`: the Values that went in and the Values that came out, which know how they were computed; and
+what a reader would call things: the names of the function's own variables, and which derivatives the
+walks back have found.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .functional import Tree, tree_leaves
+from .primitives.primitive import Primitive
+from .value import TracedValueError, Value, _next_number, ancestors, derivatives, under_trace
+
+_HERE = os.path.dirname(__file__)
+_LIBRARIES = (os.path.dirname(_HERE), os.path.dirname(np.__file__))
+
+_outputs = Primitive("outputs", lambda *outputs: 0.0, ())
+
+
+class Trace(NamedTuple):
+    """One recorded call."""
+
+    inputs: list[Value]
+    output: Tree
+    nodes: list[Value]
+    """What the outputs were computed from, oldest first."""
+    names: dict[Value, str]
+    """What the function itself calls them."""
+    array_names: dict[int, str]
+    """The same for plain arrays, by their id."""
+    derivatives: list[tuple[Value, Value, Any]]
+    """(output, variable, d output / d variable), as the walks back have found them."""
+
+
+def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], inputs: list[Value]) -> Trace:
+    """Call f(*args, **options), where the Values `inputs` stand for the numbers of the arguments.
+
+    Raises TracedValueError, with the place in the source, where f looks at their numbers, and ValueError
+    where it uses a Value that was made before the call.
+    """
+    start = _next_number()
+    names: dict[Value, str] = {}
+    array_names: dict[int, str] = {}
+    under_trace.update(inputs)
+    try:
+        with _watched(_names_of_variables(names, array_names, f)), np.errstate(all="ignore"):
+            output = f(*args, **options)
+        found = list(derivatives)
+    except TracedValueError as error:
+        raise TracedValueError(f"{_place(error)}: {error}") from None
+    finally:
+        under_trace.difference_update(inputs)
+        if not under_trace:
+            derivatives.clear()
+    nodes = _nodes_of(output, inputs, start)
+    known = set(nodes)
+    return Trace(inputs, output, nodes, names, array_names, [d for d in found if d[1] in known])
+
+
+def _nodes_of(output: Tree, inputs: list[Value], start: int) -> list[Value]:
+    """What the output was computed from, oldest first."""
+    outputs = [x for x in tree_leaves(output) if isinstance(x, Value)]
+    nodes = ancestors(_outputs(*outputs), start)[:0:-1] if outputs else []
+    mine = set(inputs)
+    for node in nodes:
+        if node._number < start and node not in mine:
+            raise ValueError(
+                f"the compiled function uses {node!r}, which was made outside: its number would be burnt in. "
+                "Pass its number or array as an argument"
+            )
+    return nodes
+
+
+# What the function calls its variables -----------------------------------------------------------
+
+
+@contextmanager
+def _watched(note: Callable[[FrameType, str, Any], None]) -> Iterator[None]:
+    """Have this thread tell `note` of every function that returns."""
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+def _names_of_variables(
+    names: dict[Value, str], array_names: dict[int, str], f: Callable[..., Any]
+) -> Callable[[FrameType, str, Any], None]:
+    """Reads a function's local variables as it returns; what it returns itself is called like f.
+
+    A caller's name for a thing replaces that of the function which made it. Parameters do not count:
+    they are other people's things.
+    """
+    code_of_f = getattr(inspect.unwrap(f), "__code__", None)
+
+    def note(frame: FrameType, event: str, result: Any) -> None:
+        code = frame.f_code
+        if event != "return" or code.co_filename.startswith(_LIBRARIES[1]) or _is_ours(code.co_filename):
+            return
+        variables = frame.f_locals
+        for name in code.co_names:  # the globals that it uses
+            if isinstance(constant := frame.f_globals.get(name), np.ndarray):
+                array_names.setdefault(id(constant), name)
+        parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        for name, x in variables.items():
+            if isinstance(x, np.ndarray):
+                array_names.setdefault(id(x), name)
+            elif isinstance(x, Value) and name not in parameters and name.isidentifier():
+                names[x] = name
+        if code is code_of_f and isinstance(result, Value) and code.co_name.isidentifier():
+            names.setdefault(result, code.co_name)
+
+    return note
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith(_HERE)
+
+
+# Where a number was looked at --------------------------------------------------------------------
+
+
+def _place(error: TracedValueError) -> str:
+    """The file, line and text of the innermost call outside microgd (and NumPy)."""
+    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    outside = [(f, n) for f, n in frames if not f.f_code.co_filename.startswith(_LIBRARIES)]
+    frame, line = (outside or frames)[-1]
+    filename = frame.f_code.co_filename
+    text = linecache.getline(filename, line, frame.f_globals).strip()
+    return f"{filename}, line {line}, in {frame.f_code.co_name}" + (f": `{text}`" if text else "")
