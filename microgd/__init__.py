@@ -15,8 +15,10 @@ __init__.py says where to begin. Imports point one way only: pictures -> learnin
 from typing import TYPE_CHECKING, Any
 
 from .autodiff import (
+    TracedValueError,
     Value,
     check_grads,
+    compile,
     grad,
     hessian,
     hvp,
@@ -74,13 +76,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
-    "Nesterov", "Optimizer", "RMSprop", "Value", "absolute_error", "batches", "binary_cross_entropy",
-    "check_grads", "clip_by_norm", "clip_by_value", "coordinate_search", "descend", "draw", "freeze",
-    "grad", "hessian", "hinge", "hot_cold", "huber", "hvp", "init_he", "init_uniform", "init_xavier",
-    "init_zeros", "jacobian", "largest_stable_rate", "load_checkpoint", "logsumexp",
-    "mean_squared_error", "primitive", "relu", "restarts", "save_checkpoint", "schedules", "sigmoid",
-    "softmax_cross_entropy", "softplus", "squared_error", "standardize", "value_and_grad", "vjp",
-    "weight_decay",
+    "Nesterov", "Optimizer", "RMSprop", "TracedValueError", "Value", "absolute_error", "batches",
+    "binary_cross_entropy", "check_grads", "clip_by_norm", "clip_by_value", "compile",
+    "coordinate_search", "descend", "draw", "freeze", "grad", "hessian", "hinge", "hot_cold", "huber",
+    "hvp", "init_he", "init_uniform", "init_xavier", "init_zeros", "jacobian", "largest_stable_rate",
+    "load_checkpoint", "logsumexp", "mean_squared_error", "primitive", "relu", "restarts",
+    "save_checkpoint", "schedules", "sigmoid", "softmax_cross_entropy", "softplus", "squared_error",
+    "standardize", "value_and_grad", "vjp", "weight_decay",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

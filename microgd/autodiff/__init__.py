@@ -3,17 +3,20 @@
 In which order to read it: primitives/primitive.py and primitives/arithmetic.py (what an operation is,
 and the table of derivatives), value.py (recording, and the walk back), functional.py (derivatives of
 plain functions). Then check.py (how the rules are held against finite differences),
-numpy_protocol.py (why np.exp works on a Value), and the other tables in primitives/.
+numpy_protocol.py (why np.exp works on a Value), and the other tables in primitives/. Last compile.py,
+which turns a recorded function into a program (and trace.py, simplify.py, expressions.py, emit.py and
+signature.py, its parts).
 """
 
 from .check import check_grads
+from .compile import compile
 from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
 from .primitives.arithmetic import relu, sigmoid, softplus
 from .primitives.reduction import logsumexp
-from .value import Value
+from .value import TracedValueError, Value
 
 __all__ = [
-    "Value", "check_grads", "grad", "hessian", "hvp", "jacobian", "logsumexp", "primitive", "relu", "sigmoid",
-    "softplus", "value_and_grad", "vjp",
+    "TracedValueError", "Value", "check_grads", "compile", "grad", "hessian", "hvp", "jacobian",
+    "logsumexp", "primitive", "relu", "sigmoid", "softplus", "value_and_grad", "vjp",
 ]  # fmt: skip
