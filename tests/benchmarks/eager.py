@@ -7,7 +7,9 @@
 
 The rows: micrograd's demo net with scalars only; the same net and larger ones with arrays, all in
 float64; then what a node of a scalar graph costs, and how that grows with the graph. How the tables are
-made and how to read them: harness.py.
+made and how to read them: harness.py. The scalar row depends on the garbage collector more than on
+anything else: micrograd's graphs are full of reference cycles, which only the collector can free, ours
+have none. Look at it with --no-gc as well.
 
 Every library multiplies matrices with two threads, or with as many as the environment says (set
 OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS). On a machine that is busy otherwise take 1,
