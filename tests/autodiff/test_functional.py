@@ -97,6 +97,13 @@ def test_vjp_pulls_as_often_as_one_likes():
     assert (y, pull(1), pull(10.0)) == (9.0, 6.0, 60.0)
 
 
+def test_a_mask_may_be_pulled_back():
+    _, pull = vjp(lambda x: x + x)(np.array([1.0, 2.0]))
+    assert same(pull(np.array([True, False])), np.array([2.0, 0.0]))
+    assert same(vjp(lambda x: -x)(np.array([1.0, 2.0]))[1](np.array([True, False])), np.array([-1.0, 0.0]))
+    assert same(vjp(lambda x: -x)(3.0)[1](True), -1.0)
+
+
 def test_no_entries_at_all():
     nothing = np.ones((0, 3))
     assert same(grad(lambda x: np.sum(x * x))(nothing), nothing)
@@ -174,6 +181,8 @@ def test_float32_stays():
         vjp(lambda x: x * x)(x)[0],
     ):
         assert result.dtype == np.float32
+    of_used, of_unused = grad(lambda x, y: x @ x, (0, 1))(x, x)
+    assert of_used.dtype == of_unused.dtype == np.float32
 
 
 @pytest.mark.parametrize(

@@ -146,12 +146,14 @@ def test_a_plain_operand_on_either_side(op, other, number):
 
 
 @pytest.mark.parametrize(
-    "other", [np.eye(2) + 1, [[2.0, 1.0], [1.0, 2.0]], Value(np.eye(2) + 1)], ids=lambda x: type(x).__name__
+    "other",
+    [[[2.0, 1.0], [0.0, 3.0]], np.array([[2.0, 1.0], [0.0, 3.0]]), Value([[2.0, 1.0], [0.0, 3.0]])],
+    ids=lambda x: type(x).__name__,
 )
 def test_matrix_products_on_either_side(other):
     x = Value([1.0, 5.0])
-    assert (x @ other).data.tolist() == [7.0, 11.0]
-    assert (other @ x).data.tolist() == [7.0, 11.0]
+    assert (x @ other).data.tolist() == [2.0, 16.0]
+    assert (other @ x).data.tolist() == [7.0, 15.0]
     assert type(other @ x) is Value
 
 
@@ -170,6 +172,14 @@ def test_methods_are_numpys_functions(name):
         np.testing.assert_allclose(
             getattr(np, name)(Value(number)).data, getattr(np, name)(number), rtol=1e-15
         )
+
+
+@pytest.mark.parametrize("number", [-2.0, -0.3, 0.0, 0.3, 2.0])
+def test_methods_without_a_name_in_numpy(number):
+    for x in (Value(number), Value([number])):
+        assert x.sigmoid().item() == pytest.approx(1 / (1 + math.exp(-number)), rel=1e-15)
+        assert x.softplus().item() == pytest.approx(math.log(1 + math.exp(number)), rel=1e-14)
+        assert x.relu().item() == max(number, 0.0)
 
 
 @pytest.mark.parametrize("name", ["sum", "mean", "max", "min"])
