@@ -156,7 +156,6 @@ class Compiled:
         if any(isinstance(x, Value) for x in tree_leaves([args, options])):
             return self._f(*args, **options)
         bound = self._parameters.bind(*args, **options)
-        bound.apply_defaults()
         kind = kind_of_call(bound, self._how.static_argnames)
         program = self._programs.get(kind)
         if program is None:
@@ -209,10 +208,12 @@ class Program:
         recorded = trace(f, arguments.args, arguments.kwargs, inputs)
         self._structure = tree_map(lambda _: None, recorded.output)
         self._lines = Simplified(recorded, expand=how.is_portable)
-        write = write_portable if how.is_portable else write_native
-        self._text = write(self._lines, recorded, [leaf.name for leaf in leaves], bound.arguments)
-        if how.namespace is not None:
-            self._text.globals["np"] = how.namespace
+        names = [leaf.name for leaf in leaves]
+        if how.is_portable:
+            library = how.namespace or np
+            self._text = write_portable(self._lines, recorded, names, bound.arguments, library)
+        else:
+            self._text = write_native(self._lines, recorded, names, bound.arguments)
         self._name = _identifier(f)
         self._how = how
         self.call = self._checked(bound, [leaf.x for leaf in leaves], otherwise)

@@ -16,17 +16,27 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .expressions import can_be_written_into, in_place, is_fresh, is_turned, literal, native, portable
+from .expressions import (
+    can_be_written_into,
+    in_place,
+    is_fresh,
+    is_turned,
+    literal,
+    native,
+    portable,
+    scattered,
+)
 from .primitives import shape
 from .primitives.primitive import Primitive
-from .simplify import Line, Simplified, Term, is_elementwise
+from .simplify import Line, Simplified, Term, is_elementwise, shape_of
 from .trace import Trace
 
-VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs}
+VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
 """What a program's source may use besides its own names."""
 
 LARGE = 1 << 16
@@ -47,24 +57,31 @@ def write_native(program: Simplified, trace: Trace, parameters: list[str], reser
     """The function for NumPy."""
     names = Names(program, trace, parameters, reserved)
     memory = Memory(program)
-    body = []
+    body: list[tuple[str, str]] = []
     for i, line in enumerate(program.lines):
-        if is_turned(line):
-            continue
-        buffer = memory.buffers.get(line)
-        expression = native(line, names.text) if buffer is None else in_place(line, names.text, buffer)
-        body.append(names.assignment(line, expression))
+        if line in memory.buffers:
+            body.append(names.assignment(line, in_place(line, names.text, memory.buffers[line])))
+        elif line.op is shape.scatter:
+            body += names.commented(line, scattered(line, names.of[line], names.text, np))
+        elif not is_turned(line):
+            body.append(names.assignment(line, native(line, names.text)))
         if i in memory.deleted:
             body.append((f"del {', '.join([names.of[dead] for dead in memory.deleted[i]])}", ""))
     return names.function(body, program)
 
 
-def write_portable(program: Simplified, trace: Trace, parameters: list[str], reserved: Iterable[str]) -> Text:
+def write_portable(
+    program: Simplified, trace: Trace, parameters: list[str], reserved: Iterable[str], library: ModuleType
+) -> Text:
     """The function for any library that has NumPy's functions; whose arrays nobody writes over."""
     names = Names(program, trace, parameters, reserved)
-    body = [
-        names.assignment(line, portable(line, names.text)) for line in program.lines if not is_turned(line)
-    ]
+    names.globals["np"] = library
+    body: list[tuple[str, str]] = []
+    for line in program.lines:
+        if line.op is shape.scatter:
+            body += names.commented(line, scattered(line, names.of[line], names.text, library))
+        elif not is_turned(line):
+            body.append(names.assignment(line, portable(line, names.text)))
     return names.function(body, program)
 
 
@@ -140,6 +157,11 @@ class Names:
         """`name = expression`, and which derivative this is."""
         return f"{self.of[line]} = {expression}", self._comments.get(line, "")
 
+    def commented(self, line: Line, statements: list[str]) -> list[tuple[str, str]]:
+        """The last statement says which derivative this is."""
+        comments = [""] * (len(statements) - 1) + [self._comments.get(line, "")]
+        return list(zip(statements, comments, strict=True))
+
     def function(self, body: list[tuple[str, str]], program: Simplified) -> Text:
         """The whole. No two results share memory, with each other or with an argument."""
         owners = _owners(program)
@@ -179,7 +201,7 @@ def _owners(program: Simplified) -> dict[Line, Owners | None]:
         elif is_fresh(line):
             owners[line] = frozenset([line])
         else:
-            of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape.shape_of(x)]
+            of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape_of(x)]
             owners[line] = None if None in of_args else frozenset().union(*of_args)  # type: ignore[arg-type]
     return owners
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from .primitives import arithmetic as ar
 from .primitives import elementary, linear_algebra, reduction, shape
-from .simplify import Line, Term, general_function
+from .simplify import Line, Term, general_function, shape_of
 
 Text = Callable[[Term], str]
 """How a term is written."""
@@ -54,7 +54,7 @@ POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 def native(line: Line, text: Text) -> str:
     """The line's expression for NumPy and Python's floats."""
-    if any(shape.shape_of(arg) for arg in line.args if isinstance(arg, (Line, np.ndarray))):
+    if any(map(shape_of, line.args)):
         expression = _of_arrays(line, text)
         if not line.shape:
             return _plain(expression, line)
@@ -154,7 +154,7 @@ def _of_either(line: Line, text: Text) -> str:
     if op is shape.broadcast_to:
         return f"np.broadcast_to({text(args[0])}, {text(line.shape)})"
     if op is shape.index:
-        return f"{text(args[0])}[{text(args[1]).removeprefix('(').removesuffix(')')}]"
+        return f"{text(args[0])}[{_subscript(args[1], text)}]"
     if op is shape.concatenate:
         return f"np.concatenate(({', '.join(map(text, args[1:]))}), axis={args[0]})"
     if op is linear_algebra.einsum:
@@ -196,6 +196,18 @@ def _reduced_portably(line: Line, text: Text) -> str:
     return f"np.reshape({total}, {text(line.shape)})" if keepdims and line.shape else total
 
 
+def scattered(line: Line, name: str, text: Text, library: Any) -> list[str]:
+    """The statements that make zeros with something added where an index says."""
+    g, where, _ = line.args
+    like = "" if line.dtype == np.float64 else f", dtype=np.{line.dtype}"
+    zeros, place = f"np.zeros({text(line.shape)}{like})", _subscript(where, text)
+    if hasattr(library.zeros(1), "at"):  # as in jax.numpy, where nobody writes into an array
+        return [f"{name} = {zeros}.at[{place}].add({text(g)})"]
+    if shape._reads_no_place_twice(where):
+        return [f"{name} = {zeros}", f"{name}[{place}] = {text(g)}"]
+    return [f"{name} = {zeros}", f"np.add.at({name}, {text(where)}, {text(g)})"]
+
+
 # Literals ----------------------------------------------------------------------------------------
 
 
@@ -209,18 +221,21 @@ def literal(x: Any) -> str | None:
     if x is Ellipsis:
         return "..."
     if kind is slice:
-        return _slice(x)
+        return f"slice({x.start}, {x.stop}, {x.step})"
     if kind is tuple:
         parts = [literal(part) for part in x]
         return None if None in parts else f"({', '.join(map(str, parts))}{',' * (len(parts) == 1)})"
     return None
 
 
-def _slice(x: slice) -> str | None:
-    start, stop, step = ["" if part is None else literal(part) for part in (x.start, x.stop, x.step)]
-    if start is None or stop is None or step is None:
-        return None
-    return f"{start}:{stop}" + (f":{step}" if step else "")
+def _subscript(where: Any, text: Text) -> str:
+    """An index as it stands in brackets."""
+    if isinstance(where, tuple) and where:
+        return ", ".join([_subscript(part, text) for part in where]) + "," * (len(where) == 1)
+    if isinstance(where, slice):
+        start, stop, step = ["" if x is None else text(x) for x in (where.start, where.stop, where.step)]
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return text(where)
 
 
 def is_turned(line: Line) -> bool:

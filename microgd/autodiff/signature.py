@@ -127,11 +127,14 @@ def check(bound: inspect.BoundArguments, static_argnames: set[str], names: Itera
     """The condition that a call is of this kind. Where it holds, the numbers and arrays in the arguments
     have been given these names."""
     conditions: list[str] = []
-    for path, x in bound.arguments.items():
-        if path in static_argnames:
-            conditions += _same_object(x, path, bind)
+    for path, parameter in bound.signature.parameters.items():
+        if path not in bound.arguments:  # its default is a constant
+            is_default = parameter.default is not parameter.empty
+            conditions.append(f"{path} is {bind(parameter.default)}" if is_default else f"not {path}")
+        elif path in static_argnames:
+            conditions += _same_object(bound.arguments[path], path, bind)
         else:
-            conditions += _conditions(x, path, names, bind)
+            conditions += _conditions(bound.arguments[path], path, names, bind)
     return " and ".join(conditions) or "True"
 
 

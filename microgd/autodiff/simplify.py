@@ -50,6 +50,11 @@ Term = Any
 """What a line is computed from: another line, or a constant (a number, an array, an axis, an index)."""
 
 
+def shape_of(term: Term) -> tuple[int, ...]:
+    """Of a line or constant array its shape; () for a number, and for what is no operand (an axis)."""
+    return term.shape if isinstance(term, (Line, np.ndarray)) else ()
+
+
 class Simplified:
     """The lines that a trace needs, oldest first, and which term each of its Values has become.
 
@@ -115,9 +120,9 @@ class Simplified:
             if one is None:
                 continue
             others = line.args[:i] + line.args[i + 1 :]
-            shapes = [shape.shape_of(term) for term in (*others, one)]
+            shapes = [shape_of(term) for term in (*others, one)]
             if np.broadcast_shapes(*shapes) == line.shape and (
-                shape.shape_of(one) or _same_type_without(arg.dtype, others)
+                shape_of(one) or _same_type_without(arg.dtype, others)
             ):
                 line.args = (*line.args[:i], one, *line.args[i + 1 :])
                 return True
@@ -137,7 +142,7 @@ def _constant(x: Any, node: Value) -> Any:
     """A list as the array that NumPy takes it for; among plain numbers a plain number."""
     if type(x) is list:
         return np.asarray(x)
-    if isinstance(x, np.generic) and not any(map(shape.shape_of, node.args)):
+    if isinstance(x, np.generic) and not any(map(np.shape, node.args)):
         return x.item()
     return x
 
@@ -278,7 +283,7 @@ def _one_sign(zeros: np.ndarray) -> bool:
 
 def _same_type_without(dtype: np.dtype[Any], others: tuple[Term, ...]) -> bool:
     """Whether a plain number in place of an array of this type leaves the result's type alone."""
-    types = {term.dtype for term in others if shape.shape_of(term)} - {_BOOL}
+    types = {term.dtype for term in others if shape_of(term)} - {_BOOL}
     return types == {dtype} or (not types and dtype == _FLOAT64)
 
 
