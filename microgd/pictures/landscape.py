@@ -157,7 +157,7 @@ def _curve(error: Error, low: float, high: float, ax: Any) -> tuple[Any, list[fl
     settings = np.linspace(low, high, 401)
     errors = [_error_at(error, x) for x in settings]
     ax.plot(settings, errors, color=GREY, linewidth=2, zorder=1)
-    ax.set(xlabel=_argument(error), ylabel="error")
+    ax.set(xlabel=argument_name(error), ylabel="error")
     return ax, errors
 
 
@@ -214,7 +214,13 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     ax.plot(
         *_lowest(error, across, up, errors), "*", markersize=14, color=INK, markerfacecolor=ORANGE, zorder=3
     )
-    ax.set(xlim=x, ylim=y, aspect="equal", xlabel=f"{_argument(error)}[0]", ylabel=f"{_argument(error)}[1]")
+    ax.set(
+        xlim=x,
+        ylim=y,
+        aspect="equal",
+        xlabel=f"{argument_name(error)}[0]",
+        ylabel=f"{argument_name(error)}[1]",
+    )
     for name, points, style in _each(paths, ndim=2):
         inside = _steps_inside(points, [x, y])
         _draw_path(ax, points[: inside + 1], _said(name, inside, points), style)
@@ -247,7 +253,7 @@ def error_surface(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
         )  # its shadow on the map
         ax.plot(*points[:inside].T, heights, label=_said(name, inside, points), **style, markersize=4)
     ax.set(xlim=x, ylim=y, zlim=(floor, np.nanmax(errors)), zlabel="error")
-    ax.set(xlabel=f"{_argument(error)}[0]", ylabel=f"{_argument(error)}[1]")
+    ax.set(xlabel=f"{argument_name(error)}[0]", ylabel=f"{argument_name(error)}[1]")
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
         axis.get_major_locator().set_params(nbins=5)
     ax.set_zticks([tick for tick in ax.get_zticks() if tick >= np.nanmin(errors)])  # none down to the map
@@ -394,7 +400,7 @@ def _error_at(error: Error, weights: Any) -> float:
     return float(error(Value(weights)))
 
 
-def _argument(error: Error) -> str:
+def argument_name(error: Error) -> str:
     """What the function calls its argument: the name of the knob."""
     try:
         return next(iter(inspect.signature(error).parameters), "weight")

@@ -1,0 +1,121 @@
+"""Operations and their derivatives as formulas: `2 × diff`, `input.T @ d error/d pred`.
+
+No table of formulas stands here. A derivative rule is written with operators and NumPy's functions, so
+it runs on Values too; what is recorded when it does is its formula, and `written` puts that into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.primitives import arithmetic as ar
+from ..autodiff.primitives import linear_algebra, reduction, shape
+from ..autodiff.primitives.primitive import Primitive
+from ..autodiff.value import Value, ancestors
+
+SUM, PRODUCT, POWER, ATOM = range(1, 5)
+"""How tightly a formula holds together; what holds less tightly than its place asks gets parentheses."""
+
+INFIX = {
+    ar.add: (SUM, "+"), ar.subtract: (SUM, "−"), ar.multiply: (PRODUCT, "×"), ar.divide: (PRODUCT, "/"),
+    linear_algebra.matmul: (PRODUCT, "@"), ar.greater: (0, ">"), ar.greater_equal: (0, "≥"),
+    ar.less: (0, "<"), ar.less_equal: (0, "≤"), ar.equal: (0, "="), ar.not_equal: (0, "≠"),
+}  # fmt: skip
+REDUCTIONS = {
+    reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min, reduction.reduce_logsumexp,
+    reduction.length,
+}  # fmt: skip
+ASSOCIATIVE = {ar.add, ar.multiply}
+
+LONGEST = 100
+"""Letters in a formula; a longer one explains nothing."""
+
+Piece = tuple[str, int]
+"""A formula and how tightly it holds together."""
+Name = Callable[[Any], str]
+"""What stands for a number, an array or a Value in a formula."""
+
+
+def written(result: Any, name: Name) -> str:
+    """The formula that was recorded: what has a name (and every constant) stands there by its name.
+
+    result  a Value, computed from Values without a history; or a constant.
+    name    what stands for these Values, and for constants.
+
+    Factors and exponents of 1 are left out; what would be too long to read is "…".
+
+    >>> a, b = Value(3.0, name="a"), Value(2.0, name="b")
+    >>> written(1.0 * (a - 2.0) / b**2.0, lambda x: x.name if isinstance(x, Value) else f"{x:g}")
+    '(a − 2) / b^2'
+    """
+    if not isinstance(result, Value):
+        return name(result)
+    pieces: dict[Value, Piece] = {}
+    for node in reversed(ancestors(result)):
+        operands = [pieces[x] if isinstance(x, Value) else _named(x, name) for x in node.args]
+        piece = operation(node.op, node.args, operands) if node.op else _named(node, name)
+        pieces[node] = piece if len(piece[0]) <= LONGEST else ("…", ATOM)
+    return pieces[result][0]
+
+
+def one_operation(node: Value, name: Name) -> str:
+    """The formula of a Value that was computed, by the names of what it was computed from."""
+    assert node.op is not None
+    return operation(node.op, node.args, [_named(x, name) for x in node.args])[0]
+
+
+def _named(x: Any, name: Name) -> Piece:
+    text = name(x)
+    return text, PRODUCT if text.startswith("−") or "/" in text else ATOM
+
+
+def operation(op: Primitive, args: tuple[Any, ...], operands: list[Piece]) -> Piece:
+    """One operation, written with the formulas of its operands. args: the operands themselves."""
+    if op in INFIX:
+        return _infix(op, args, *operands)
+    if op is ar.power:
+        base, exponent = operands
+        return base if _is_one(args[1]) else (f"{_in(base, ATOM)}^{_in(exponent, ATOM)}", POWER)
+    if op is ar.negative:
+        text = operands[0][0]
+        return (text[1:], ATOM) if text.startswith("−") else (f"−{_in(operands[0], PRODUCT)}", PRODUCT)
+    if op is ar.identity:
+        return operands[0]
+    if op is shape.transpose and args[1] in (None, (1, 0)):
+        return f"{_in(operands[0], ATOM)}.T", ATOM
+    if op is shape.index:
+        return f"{_in(operands[0], ATOM)}[{operands[1][0].strip('(),')}]", ATOM
+    if op in REDUCTIONS:
+        return _reduction(op, args, operands), ATOM
+    told = [text for arg, (text, _) in zip(args, operands) if arg is not None and arg is not False]
+    return f"{op.name}({', '.join(told)})", ATOM
+
+
+def _reduction(op: Primitive, args: tuple[Any, ...], operands: list[Piece]) -> str:
+    """Over all axes, or with these named. keepdims is left out: the next shape tells it."""
+    of, axes = operands[0][0], args[1]
+    if len(axes) == len(shape.shape_of(args[0])):
+        return f"{op.name}({of})"
+    return f"{op.name}({of}, axis={axes[0] if len(axes) == 1 else axes})"
+
+
+def _infix(op: Primitive, args: tuple[Any, ...], left: Piece, right: Piece) -> Piece:
+    if op is ar.multiply and _is_one(args[0]):
+        return right
+    if op in (ar.multiply, ar.divide) and _is_one(args[1]):
+        return left
+    tightness, sign = INFIX[op]
+    after = _in(right, tightness if op in ASSOCIATIVE else tightness + 1)
+    return f"{_in(left, tightness)} {sign} {f'({after})' if after.startswith('−') else after}", tightness
+
+
+def _in(piece: Piece, tightness: int) -> str:
+    text, holds = piece
+    return text if holds >= tightness and not (tightness == ATOM and text.startswith("−")) else f"({text})"
+
+
+def _is_one(x: Any) -> bool:
+    return not isinstance(x, (Value, np.ndarray)) and x == 1
