@@ -68,7 +68,8 @@ def tree_map(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
     parts = [tree_map(function, tree[key], *(other[key] for other in others)) for key in keys]
     if isinstance(tree, dict):
         mapped = copy.copy(tree)  # which a defaultdict or an OrderedDict stays
-        mapped.update(zip(keys, parts, strict=True))
+        for key, part in zip(keys, parts, strict=True):
+            mapped[key] = part
         return mapped
     return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
 
@@ -116,18 +117,22 @@ class _Call:
         if isinstance(self.output, (dict, list, tuple)):
             got = f"a {type(self.output).__name__}"
         else:
-            try:
-                shape = np.shape(self.output if isinstance(self.output, Value) else as_data(self.output))
-            except TypeError:
-                got = repr(self.output)
-            else:
-                if shape == ():
-                    return self.output
-                got = f"shape {shape}"
+            self.check_outputs(asked, "a single number")
+            if np.shape(self.output) == ():
+                return self.output
+            got = f"shape {np.shape(self.output)}"
         raise ValueError(
             f"{asked}: {_name(self.f)} must return a single number, got {got}; "
             "reduce it (.sum(), .mean()) or use jacobian"
         )
+
+    def check_outputs(self, asked: str, expected: str = "numbers and arrays") -> None:
+        """Whether f returned numbers at all."""
+        for output in tree_leaves(self.output):
+            try:
+                as_data(0.0 if isinstance(output, Value) else output)
+            except TypeError:
+                raise ValueError(f"{asked}: {_name(self.f)} must return {expected}, got {output!r}") from None
 
     def gradient(self, output: Any, seed: Any) -> Tree:
         """d sum(seed * output) / d variables, in their structure; of the caller's own, to write to."""
@@ -154,18 +159,26 @@ class _Call:
         if not isinstance(output, Value):
             return [], False
         if output not in self._paths:
-            nodes = ancestors(output, self.start)
-            reached = set(self.leaves)
-            for node in reversed(nodes):
-                if any([isinstance(arg, Value) and arg in reached for arg in node.args]):  # noqa: C419
-                    reached.add(node)
-            path = [node for node in nodes if node in reached] if output in reached else []
-            self._paths[output] = path, nodes[-1]._number < self.start
+            path = ancestors(output, self.start)
+            outside = path[-1]._number < self.start
+            if outside:
+                path = _reached_from(self.leaves, path)
+            depends = not set(path).isdisjoint(self.leaves)
+            self._paths[output] = path if depends else [], outside
         return self._paths[output]
 
     def result(self, output: Any) -> Any:
         """An output as the caller gets it: plain, unless it depends on a Value from outside."""
         return output if not isinstance(output, Value) or self.path_to(output)[1] else output.data
+
+
+def _reached_from(leaves: list[Value], nodes: list[Value]) -> list[Value]:
+    """Those of the nodes that were computed from the leaves, and the leaves among them."""
+    reached = set(leaves)
+    for node in reversed(nodes):
+        if not reached.isdisjoint([arg for arg in node.args if isinstance(arg, Value)]):
+            reached.add(node)
+    return [node for node in nodes if node in reached]
 
 
 def _variable(x: Any) -> Value:
@@ -176,6 +189,8 @@ def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
     """Which of `count` positional arguments are meant, as numbers from 0."""
     places = []
     for i in argnums if isinstance(argnums, tuple) else (argnums,):
+        if not isinstance(i, (int, np.integer)):
+            raise TypeError(f"argnums={argnums!r}: expected an int or a tuple of ints")
         if not -count <= i < count:
             raise TypeError(
                 f"argnums={i}: {_name(f)} was called with {count} positional arguments; "
@@ -204,7 +219,7 @@ def _name(f: Callable[..., Any]) -> str:
 
 def _warn(message: str) -> None:
     """Warn in the name of whoever called into this package."""
-    package = os.path.dirname(os.path.dirname(__file__))
+    package = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_code.co_filename.startswith(package):
         level, frame = level + 1, frame.f_back
@@ -269,11 +284,13 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any,
     @functools.wraps(f)
     def value_and_pull(*args: Any, **options: Any) -> tuple[Any, Callable[[Tree], Tree]]:
         call = _Call(f, argnums, args, options)
+        call.check_outputs("vjp")
 
         def pull(g: Tree) -> Tree:
             shares: list[Tree] = []
             _map_like("vjp", call.output, g, lambda y, seed: shares.append(call.gradient(y, seed)))
-            return functools.reduce(lambda a, b: tree_map(operator.add, a, b), shares)
+            zeros = tree_map(lambda variable: _own(0.0, variable), call.variables)
+            return functools.reduce(lambda a, b: tree_map(operator.add, a, b), shares or [zeros])
 
         return tree_map(call.result, call.output), pull
 
@@ -308,6 +325,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]
     @functools.wraps(f)
     def rows(*args: Any, **options: Any) -> Tree:
         call = _Call(f, argnums, args, options)
+        call.check_outputs("jacobian")
         return tree_map(lambda output: _jacobian_of(call, output), call.output)
 
     return rows

@@ -35,7 +35,7 @@ Data = float | np.ndarray
 """A Python float (or bool, from a comparison) for a scalar, an array for everything else."""
 
 _FLOAT64 = np.dtype(np.float64)
-_SEQUENCES = {list, tuple}
+_PLAIN = {float, int}
 _next_number = itertools.count().__next__
 
 under_trace: set[Value] = set()
@@ -56,23 +56,23 @@ def record(op: Primitive, *args: Any) -> Value:
     operands: tuple[Any, ...]
     if len(args) == 2:  # the common case, written out: it halves the time of a scalar operation
         a, b = args
-        operands = (a._data if isinstance(a, Value) else a, b._data if isinstance(b, Value) else b)
+        operands = (a._content if isinstance(a, Value) else a, b._content if isinstance(b, Value) else b)
     else:
-        operands = tuple([arg._data if isinstance(arg, Value) else arg for arg in args])
+        operands = tuple([arg._content if isinstance(arg, Value) else arg for arg in args])
     try:
         data = op.compute(*operands)
     except (ArithmeticError, ValueError, TypeError):
         data, operands = evaluate(op, operands)
-    if len(args) > 2 or not type(data) is type(operands[0]) is type(operands[-1]) is float:
-        # There may be arrays among them.
+    if type(data) is not float or not _PLAIN.issuperset(map(type, operands)):  # arrays are among them
         for arg in args:
             if isinstance(arg, Value) and arg.op is None and arg._freeze(operands):
                 return record(op, *args)
-        if not _SEQUENCES.isdisjoint(map(type, operands)):
-            operands = with_arrays(op, operands)
+        understood = with_arrays(op, args)
+        if understood is not args:
+            return record(op, *understood)
         data = as_data(data, op.name)
     value: Value = object.__new__(Value)
-    value._data = data
+    value._content = data
     value._grad = 0.0
     value.op = op
     value.args = args
@@ -86,10 +86,12 @@ def as_data(x: Any, name: str = "Value") -> Any:
     """A float for a scalar, otherwise an array of float64; float32 and the bool of a mask stay."""
     if type(x) is float or type(x) is bool:
         return x
-    if type(x) is int:
+    if isinstance(x, (float, int)):  # np.float64 among them: what NumPy's reductions return
         return float(x)
     if type(x) is np.ndarray and x.dtype is _FLOAT64 and x.shape:  # nearly always: nothing to do
         return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name}: a masked array's mask would be lost; fill it, or pick what is not masked")
     array = np.asarray(x)
     kind = array.dtype.kind
     if kind not in "fiub":
@@ -134,7 +136,7 @@ View = Callable[["Value"], tuple[Any, tuple[Any, ...]]]
 
 def as_numbers(node: Value) -> tuple[Any, tuple[Any, ...]]:
     """A node's output and operands as the plain numbers that they were: for a gradient of numbers."""
-    return node._data, node.operands
+    return node._content, node.operands
 
 
 def as_values(node: Value) -> tuple[Any, tuple[Any, ...]]:
@@ -142,8 +144,8 @@ def as_values(node: Value) -> tuple[Any, tuple[Any, ...]]:
     for arg, operand in zip(node.args, node.operands, strict=True):
         if (
             isinstance(arg, Value)
-            and arg._data is not operand
-            and not np.array_equal(arg._data, operand, equal_nan=True)
+            and arg._content is not operand
+            and not np.array_equal(arg._content, operand, equal_nan=True)
         ):
             raise RuntimeError(
                 f"{arg!r} was changed after {node.op!r} was computed from it, so the derivative of a "
@@ -177,7 +179,7 @@ def pull_back(
                     share = vjp(arrived, out, *operands)
                 except ArithmeticError:  # 1/0 and the like: as IEEE 754 has it
                     share = vjp(*with_numpy_floats((arrived, out, *operands)))
-                if type(share) is not float or type(arg._data) is not float:
+                if type(share) is not float or type(arg._content) is not float:
                     share = _fitted(share, arg, node.op, node.ndim)
                 before = gradients[arg]
                 gradients[arg] = share if before is None else before + share
@@ -187,20 +189,21 @@ def _fitted(share: Any, arg: Value, op: Primitive, ndim: int) -> Any:
     """A share in the shape and type of the argument that it is for. Broadcasting is undone: where an
     argument's entries were repeated, in an output of `ndim` axes, their shares are added up."""
     share = share if isinstance(share, Value) else as_data(share, f"{op.name}: a vjp's gradient")
-    was, wanted = shape.shape_of(share), shape.shape_of(arg._data)
+    was, wanted = shape.shape_of(share), shape.shape_of(arg._content)
     if was != wanted:
-        extra = len(was) - len(wanted)
-        repeated = tuple(i for i, n in enumerate(was) if i < extra or (n != 1 and wanted[i - extra] == 1))
-        summed = reduction.reduce_sum(share, repeated, True)
-        if extra < 0 or (extra and len(was) > ndim) or shape.shape_of(summed)[extra:] != wanted:
+        in_front = tuple(range(len(was) - len(wanted)))  # axes that the argument has not
+        summed = reduction.reduce_sum(share, in_front, False) if in_front else share
+        stretched = tuple(i for i, (n, m) in enumerate(zip(shape.shape_of(summed), wanted)) if n != m == 1)
+        summed = reduction.reduce_sum(summed, stretched, True) if stretched else summed
+        if (in_front and len(was) > ndim) or shape.shape_of(summed) != wanted:
             raise ValueError(
                 f"{op.name}: a vjp must return a gradient of its argument's shape {wanted} "
                 f"(or of the output's, where the argument was broadcast), got shape {was}"
             )
-        share = shape.reshape(summed, wanted)
+        share = summed
     if isinstance(share, Value) or not wanted:
         return share if isinstance(share, Value) else float(share)
-    return share.astype(arg._data.dtype, copy=False) if arg._data.dtype.kind == "f" else share
+    return share.astype(arg._content.dtype, copy=False) if arg._content.dtype.kind == "f" else share
 
 
 class TracedValueError(TypeError):
@@ -230,6 +233,7 @@ class Value:
     op     the primitive that made it, and `args`, what it was made from; None and () for a leaf.
 
     Comparisons, == among them, are elementwise and carry no gradient; a Value hashes by identity.
+    float(value), and with it what calls it (math.exp, array[0] = value), gives the plain number.
 
     >>> knob_weight = Value(0.5, name="knob_weight")
     >>> error = (0.5 * knob_weight - 0.8) ** 2
@@ -240,9 +244,9 @@ class Value:
     Value(0.5, name='knob_weight', grad=-0.55)
     """
 
-    __slots__ = ("_data", "_grad", "_number", "args", "name", "op", "operands")
+    __slots__ = ("_content", "_grad", "_number", "args", "name", "op", "operands")
 
-    _data: Any
+    _content: Any
     _grad: Any
     _number: int
     args: tuple[Any, ...]
@@ -254,7 +258,7 @@ class Value:
         if isinstance(data, Value):
             raise TypeError(f"expected a number or an array, got {data!r}: a Value already")
         data = as_data(data)
-        self._data = data.astype(_real(data.dtype)) if isinstance(data, np.ndarray) else float(data)
+        self._content = data.astype(_real(data.dtype)) if isinstance(data, np.ndarray) else float(data)
         self._grad = 0.0
         self.op = None
         self.args = ()
@@ -271,12 +275,12 @@ class Value:
         """The number, or the array: to be read on a result, to be written to on a leaf as well."""
         if under_trace:
             self._refuse_to_be_looked_at()
-        if isinstance(self._data, np.ndarray):
+        if isinstance(self._content, np.ndarray):
             if self.op is not None:
-                self._data = _read_only_view(self._data)
-            elif not self._data.flags.writeable:  # some operation has read it: it keeps that one
-                self._data = self._data.copy()
-        return self._data
+                self._content = _read_only_view(self._content)
+            elif not self._content.flags.writeable:  # some operation has read it: it keeps that one
+                self._content = self._content.copy()
+        return self._content
 
     @data.setter
     def data(self, new: Any) -> None:
@@ -285,23 +289,23 @@ class Value:
                 f"{self!r} was computed (by {self.op.name}): "
                 "only the data of a Value that you made can be set"
             )
-        if new is self._data:  # the end of `p.data -= step`, which has changed the array in place
+        if new is self._content:  # the end of `p.data -= step`, which has changed the array in place
             return
         new = as_data(new)
         if np.shape(new) != self.shape:
             raise ValueError(
                 f"data: expected shape {self.shape}, got {np.shape(new)}; make a new Value for that"
             )
-        self._data = new.astype(self._data.dtype) if isinstance(new, np.ndarray) else float(new)
+        self._content = new.astype(self._content.dtype) if isinstance(new, np.ndarray) else float(new)
 
     def snapshot(self) -> Any:
         """The data as they are now: a number, or an array that nobody can write to. Nothing is copied."""
         if under_trace:
             self._refuse_to_be_looked_at()
-        if isinstance(self._data, np.ndarray):
+        if isinstance(self._content, np.ndarray):
             self._freeze(())
-            return _read_only_view(self._data)
-        return self._data
+            return _read_only_view(self._content)
+        return self._content
 
     def _refuse_to_be_looked_at(self) -> None:
         if not under_trace.isdisjoint(ancestors(self)):
@@ -314,22 +318,22 @@ class Value:
     def _freeze(self, operands: tuple[Any, ...]) -> bool:
         """Nobody may write any more to an array that an operation reads. True if somebody who holds a
         view of it still could: then the data is now a copy that nobody else has."""
-        if not isinstance(self._data, np.ndarray) or not self._data.flags.writeable:
+        if not isinstance(self._content, np.ndarray) or not self._content.flags.writeable:
             return False
-        self._data.flags.writeable = False
-        references = 2 + sum([x is self._data for x in operands])  # ours, and the question's own
-        if sys.getrefcount(self._data) == references:
+        self._content.flags.writeable = False
+        references = 2 + sum([x is self._content for x in operands])  # ours, and the question's own
+        if sys.getrefcount(self._content) == references:
             return False
-        self._data = self._data.copy()
-        self._data.flags.writeable = False
+        self._content = self._content.copy()
+        self._content.flags.writeable = False
         return True
 
     @property
     def grad(self) -> Any:
         """d output / d self, from `output.backward()`."""
-        if isinstance(self._data, np.ndarray):
+        if isinstance(self._content, np.ndarray):
             if not isinstance(self._grad, np.ndarray):
-                self._grad = np.zeros(self._data.shape, self._data.dtype)
+                self._grad = np.zeros(self._content.shape, self._content.dtype)
             elif self.op is not None:
                 self._grad = _read_only_view(self._grad)
         return self._grad
@@ -360,8 +364,8 @@ class Value:
         for node, arrived in pull_back(self, self._seed(gradient), ancestors(self)):
             if node.op is not None:
                 node._grad = arrived
-            elif isinstance(node._data, np.ndarray):
-                node._grad = (node._grad + arrived).astype(node._data.dtype, copy=False)
+            elif isinstance(node._content, np.ndarray):
+                node._grad = (node._grad + arrived).astype(node._content.dtype, copy=False)
             else:
                 node._grad = node._grad + arrived
 
@@ -534,7 +538,7 @@ class Value:
     @property
     def shape(self) -> tuple[int, ...]:
         """() for a single number."""
-        return shape.shape_of(self._data)
+        return shape.shape_of(self._content)
 
     @property
     def ndim(self) -> int:
@@ -549,7 +553,7 @@ class Value:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the entries: float64, float32, or bool for the result of a comparison."""
-        return self._data.dtype if isinstance(self._data, np.ndarray) else np.dtype(type(self._data))
+        return self._content.dtype if isinstance(self._content, np.ndarray) else np.dtype(type(self._content))
 
     @property
     def T(self) -> Value:
@@ -604,11 +608,11 @@ class Value:
 
     def __format__(self, spec: str) -> str:
         if self.shape and spec:
-            return np.array2string(self._data, formatter={"all": lambda entry: format(entry, spec)})
-        return format(self._data, spec)
+            return np.array2string(self._content, formatter={"all": lambda entry: format(entry, spec)})
+        return format(self._content, spec)
 
     def __repr__(self) -> str:
-        parts = [_printed(self._data)]
+        parts = [_printed(self._content)]
         if self.name:
             parts.append(f"name={self.name!r}")
         if np.any(self._grad):
@@ -619,7 +623,7 @@ class Value:
         """For copy and pickle: a new leaf of the same data, name and gradient."""
         if self.op is not None:
             raise TypeError(f"{self!r} was computed: copy or pickle its .data, or the Values that you made")
-        return Value, (self._data, self.name), (None, {"grad": self._grad})
+        return Value, (self._content, self.name), (None, {"grad": self._grad})
 
     # NumPy
 

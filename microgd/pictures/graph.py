@@ -193,12 +193,12 @@ def _is_static(arg: Any, position: int, rules: list[Vjp | None]) -> bool:
 
 def _local_derivative(node: Value, rule: Any) -> Any:
     """What the operation's rule makes of a gradient of 1 for each entry of its result."""
-    ones = np.ones_like(node._data) if isinstance(node._data, np.ndarray) else 1.0
+    ones = np.ones_like(node._content) if isinstance(node._content, np.ndarray) else 1.0
     with np.errstate(all="ignore"):
         try:
-            return rule(ones, node._data, *node.operands)
+            return rule(ones, node._content, *node.operands)
         except ArithmeticError:  # 1/0 and the like: as IEEE 754 has it
-            return rule(*with_numpy_floats((ones, node._data, *node.operands)))
+            return rule(*with_numpy_floats((ones, node._content, *node.operands)))
 
 
 def _operation_card(node: Value) -> dict[str, str]:
@@ -260,8 +260,8 @@ def _static(arg: Any) -> str:
 def _value_card(name: str, node: Value, role: str) -> dict[str, str]:
     """Title, then data and grad in two columns, the grad on a ground of its own: the one way to two colours
     in a record is a gradient of colours that changes sharply, at a fraction of the height."""
-    title = _title(name, node._data)
-    columns = f"{{{{data|grad}}|{{{_entries(node._data)}|{_entries(node._grad)}}}}}"
+    title = _title(name, node._content)
+    columns = f"{{{{data|grad}}|{{{_entries(node._content)}|{_entries(node._grad)}}}}}"
     heights = [LINE_HEIGHT * lines + FIELD_MARGIN for lines in (title.count("\n") + 1, 1, 1)]
     above = sum(heights[:2] if title else heights[1:2]) / sum(heights if title else heights[1:])
     ground = {"fillcolor": f"{ROLES[role]['fillcolor']};{above:.3f}:{GRADIENT_FILL}", "gradientangle": "270"}

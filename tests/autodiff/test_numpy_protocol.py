@@ -59,9 +59,6 @@ def test_adding_to_a_value_makes_a_new_one():
     assert (x.data.tolist(), y.data.tolist()) == ([1.0, 2.0], [4.0, 6.0])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="np.ma reads any _data, and its mask is dropped: wrong numbers, no gradient"
-)
 def test_a_masked_array_is_refused():
     masked = np.ma.masked_array([1.0, 2.0], [True, False])
     for act in (
@@ -70,7 +67,7 @@ def test_a_masked_array_is_refused():
         lambda x: masked * x,
         lambda x: np.exp(x) + masked,
     ):
-        with pytest.raises(TypeError, match="mask"):
+        with pytest.raises(TypeError, match="would be lost"):
             act(Value([1.0, 2.0]))
 
 
@@ -241,10 +238,6 @@ def test_a_step_has_a_rule_that_says_so(registry):
     assert np.round(x).data.tolist() == [0.0, 2.0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an argument without a rule is static, and a Value there loses its gradient in silence",
-)
 def test_a_value_where_no_rule_is_loses_no_gradient_in_silence(registry):
     product = primitive(lambda a, b: a * b, lambda g, out, a, b: g * b, name="product")
     with pytest.raises(TypeError, match=r"^product: "):

@@ -269,9 +269,9 @@ def test_equal_graphs_give_equal_text():
 def test_drawing_changes_nothing():
     w = Value(np.ones(3))
     out = (w * w).sum()
-    data = w._data
+    data = w._content
     draw(out, derivatives=True)
-    assert w._data is data
+    assert w._content is data
     out.backward()
     assert (w.grad == 2).all()
 

@@ -16,18 +16,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .primitive import primitive
-
-
-def _entry_by_entry(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Python finds that a number is not a list, where NumPy looks at each entry."""
-    return lambda a, b: compare(np.asarray(a), b) if list in (type(a), type(b)) else compare(a, b)
-
 
 # fmt: off
 add      = primitive(operator.add,     lambda g, out, a, b: g,              # d(a + b)/da = 1
@@ -72,8 +65,8 @@ greater       = primitive(operator.gt, None, None, name=">",  numpy=np.greater)
 greater_equal = primitive(operator.ge, None, None, name=">=", numpy=np.greater_equal)
 less          = primitive(operator.lt, None, None, name="<",  numpy=np.less)
 less_equal    = primitive(operator.le, None, None, name="<=", numpy=np.less_equal)
-equal         = primitive(_entry_by_entry(operator.eq), None, None, name="==", numpy=np.equal)
-not_equal     = primitive(_entry_by_entry(operator.ne), None, None, name="!=", numpy=np.not_equal)
+equal         = primitive(operator.eq, None, None, name="==", numpy=np.equal)
+not_equal     = primitive(operator.ne, None, None, name="!=", numpy=np.not_equal)
 sign          = primitive(np.sign, None)
 
 

@@ -10,6 +10,7 @@ the gradient of a gradient comes about). Broadcasting is undone by whoever calls
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -35,8 +36,19 @@ class Primitive:
         """Compute, and let the first argument that has a `record` method (a Value) remember it."""
         for arg in args:
             if hasattr(arg, "record"):
+                self._check_rules(args)
                 return arg.record(self, *args)
         return evaluate(self, args)[0]
+
+    def _check_rules(self, args: tuple[Any, ...]) -> None:
+        if not isinstance(self.vjps, tuple):
+            return
+        for i, arg in enumerate(args[len(self.vjps) :], start=len(self.vjps)):
+            if hasattr(arg, "record"):
+                raise TypeError(
+                    f"{self.name}: argument {i} is a Value, but has no rule: "
+                    "give one, or None if no gradient flows through it"
+                )
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -114,7 +126,7 @@ def evaluate(op: Primitive, operands: tuple[Any, ...]) -> tuple[Any, tuple[Any, 
     try:
         return op.compute(*operands), operands
     except (ArithmeticError, ValueError, TypeError) as error:
-        again = with_arrays(op, with_numpy_floats(operands))
+        again = with_numpy_floats(with_arrays(op, operands))
         try:
             return op.compute(*again), again
         except (ValueError, TypeError) as still:
@@ -126,10 +138,17 @@ def with_numpy_floats(operands: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(np.float64(x) if type(x) is float else x for x in operands)
 
 
-def with_arrays(op: Primitive, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Lists and tuples of numbers as arrays; what is beyond the rules (a shape, an index) as it is."""
-    given = [np.asarray(x) if type(x) in (list, tuple) else x for x, _ in zip(operands, op.vjps)]
-    return (*given, *operands[len(given) :])
+def with_arrays(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Lists and tuples of numbers as arrays, NumPy's scalars as Python's, which leave a float32 array what
+    it is. What is beyond the rules (a shape, an index) stays; so does `args` if there is nothing to do."""
+    given = [_understood(x) for x, _ in zip(args, op.vjps)]
+    return args if all(map(operator.is_, given, args)) else (*given, *args[len(given) :])
+
+
+def _understood(x: Any) -> Any:
+    if type(x) is list or type(x) is tuple:
+        return np.asarray(x)
+    return x.item() if isinstance(x, np.number) else x
 
 
 def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
