@@ -200,8 +200,8 @@ def test_a_change_between_a_derivative_and_its_derivative():
     _, pull = vjp(lambda x: p * x * x)(2.0)
     p.data = 5.0
     assert message(RuntimeError, lambda: pull(1.0)) == (
-        "Value(5.0) was changed after <primitive *> was computed from it, so the derivative of a "
-        "derivative would mix old numbers with new: compute the output again first"
+        "Value(5.0) was changed after a result was computed from it, so the derivative of a derivative "
+        "would mix old numbers with new: compute the result again first"
     )
     p.data = 3.0  # back as it was: nothing to mix
     assert pull(1.0).data == 12.0
