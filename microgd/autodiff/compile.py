@@ -18,12 +18,14 @@ from __future__ import annotations
 
 import builtins
 import functools
+import gc
 import inspect
 import keyword
 import textwrap
 import threading
 import warnings
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -159,7 +161,8 @@ class Compiled:
         kind = kind_of_call(bound, self._how.static_argnames)
         program = self._programs.get(kind)
         if program is None:
-            program = Program(self._f, bound, self._how, self._dispatch)
+            with _garbage_left_alone():
+                program = Program(self._f, bound, self._how, self._dispatch)
             self._keep(kind, program)
         self.__call__ = program.call
         return program.call(*args, **options)
@@ -175,6 +178,18 @@ class Compiled:
                     RuntimeWarning,
                     stacklevel=3,
                 )
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """Without the garbage collector, which would go through a long trace again and again and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _parameters_of(f: Callable[..., Any]) -> inspect.Signature:
@@ -312,7 +327,7 @@ def _value_like(x: Any) -> Value:
         x = np.ones(x.shape, x.dtype)
     value = Value(x)
     if value.shape and x.dtype == np.bool:
-        value._data = np.array(x)  # a mask stays one
+        value._content = np.array(x)  # a mask stays one
     return value
 
 

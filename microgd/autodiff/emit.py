@@ -11,6 +11,7 @@ that a caller holds changes, and the function may run in several threads at once
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import math
 import re
@@ -39,7 +40,7 @@ from .trace import Trace
 VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
 """What a program's source may use besides its own names."""
 
-LARGE = 1 << 16
+LARGE = 1 << 14
 """From so many bytes on an array's memory is planned."""
 
 
@@ -95,47 +96,48 @@ class Names:
         self, program: Simplified, trace: Trace, parameters: list[str], reserved: Iterable[str]
     ) -> None:
         self.globals: dict[str, Any] = dict(VOCABULARY)
-        self._taken = set(self.globals) | set(keyword.kwlist)
+        self._taken = dict.fromkeys([*self.globals, *keyword.kwlist], 1)
         self._array_names = trace.array_names
         self._bound: dict[int, str] = {}
         self.parameters = [self._unique(name) for name in parameters]
-        self._taken.update(reserved)
+        self._taken |= dict.fromkeys(reserved, 1)
         self.of: dict[Line, str] = dict(zip(program.inputs, self.parameters, strict=True))
         self._comments: dict[Line, str] = {}
+        self._meanings: dict[Line, str] = {}
         self._name(program, trace)
 
     def _name(self, program: Simplified, trace: Trace) -> None:
         given = {program.terms[value]: name for value, name in trace.names.items() if value in program.terms}
         found = _derivatives_found(program, trace)
-        count = 0
+        numbered = (f"t{i}" for i in itertools.count(1))
         for line in program.lines:
             if is_turned(line):
                 continue
-            about = [pair for pair in found[line] if pair[0] in self.of or pair[0] is line]
-            if line in given:
-                self.of[line] = self._unique(given[line])
-            elif about and about[0][1] in self.of:
-                self.of[line] = self._unique(f"d_{self.of[about[0][1]]}")
-            else:
-                count += 1
-                self.of[line] = self._unique(f"t{count}")
-            labels = [self._derivative(*pair) for pair in about if pair[1] in self.of]
-            if labels:
-                named = [label for label, (_, x) in zip(labels, about) if x in given or x.op is None]
-                self._comments[line] = ", ".join(dict.fromkeys(named[:3] or labels[:1]))
+            about = [pair for pair in found.get(line, ()) if self._can_be_said(*pair, line)]
+            wanted = given.get(line) or (f"d_{self.of[about[0][1]]}" if about else next(numbered))
+            self.of[line] = self._unique(wanted)
+            if about:
+                self._comment(line, about, given)
 
-    def _derivative(self, output: Line, variable: Line) -> str:
-        return f"d {self._in_words(output)} / d {self._in_words(variable)}"
+    def _can_be_said(self, output: Line, variable: Line, derivative: Line) -> bool:
+        """Whether both have names (e^x is its own derivative: then it is just getting one)."""
+        return variable in self.of and (output in self.of or output is derivative)
+
+    def _comment(self, line: Line, about: list[tuple[Line, Line]], given: dict[Line, str]) -> None:
+        labels = [f"d {self._in_words(output)} / d {self._in_words(x)}" for output, x in about]
+        named = [label for label, (_, x) in zip(labels, about) if x in given or x.op is None]
+        self._meanings[line] = labels[0]
+        self._comments[line] = ", ".join(dict.fromkeys(named[:3] or labels[:1]))
 
     def _in_words(self, line: Line) -> str:
-        return f"({self._comments[line]})" if line in self._comments else self.of[line]
+        return f"({self._meanings[line]})" if line in self._meanings else self.of[line]
 
     def _unique(self, wanted: str) -> str:
-        name, count = wanted, 1
+        name = wanted
         while name in self._taken:
-            count += 1
-            name = f"{wanted}_{count}"
-        self._taken.add(name)
+            self._taken[wanted] += 1
+            name = f"{wanted}_{self._taken[wanted]}"
+        self._taken[name] = 1
         return name
 
     def text(self, term: Term) -> str:
@@ -192,17 +194,18 @@ Owners = frozenset[Line]
 
 def _owners(program: Simplified) -> dict[Line, Owners | None]:
     """Whose memory each line's array may lie in; None where it may be a caller's, or not for writing."""
-    owners: dict[Line, Owners | None] = {x: None if x.shape else frozenset() for x in program.inputs}
+    nobody: Owners = frozenset()
+    owners: dict[Line, Owners | None] = {x: None if x.shape else nobody for x in program.inputs}
     for line in program.lines:
         if not line.shape:
-            owners[line] = frozenset()
+            owners[line] = nobody
         elif line.op is shape.broadcast_to:
             owners[line] = None
         elif is_fresh(line):
             owners[line] = frozenset([line])
         else:
             of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape_of(x)]
-            owners[line] = None if None in of_args else frozenset().union(*of_args)  # type: ignore[arg-type]
+            owners[line] = None if None in of_args else nobody.union(*of_args)  # type: ignore[arg-type]
     return owners
 
 
@@ -216,9 +219,10 @@ class Memory:
         self.deleted: dict[int, list[Line]] = defaultdict(list)
         """After line number i nobody needs these any more."""
         self._lines = program.lines
-        self._dying = self._last_uses(program.outputs)
-        self._share()
-        self._delete()
+        if any(map(_is_large, program.lines)):
+            self._dying = self._last_uses(program.outputs)
+            self._share()
+            self._delete()
 
     def _owners_of(self, term: Term) -> Iterable[Line]:
         return (self.owners[term] or ()) if type(term) is Line else ()
@@ -229,7 +233,7 @@ class Memory:
         for i, line in enumerate(self._lines):
             for term in (line, *line.args):
                 for owner in self._owners_of(term):
-                    if math.prod(owner.shape) * owner.dtype.itemsize >= LARGE:
+                    if _is_large(owner):
                         last_use[owner] = i
         for owner in {owner for term in outputs for owner in self._owners_of(term)}:
             last_use.pop(owner, None)
@@ -273,6 +277,10 @@ class Memory:
                 if owner not in written_over:
                     self.deleted[i] += [line for line in names[owner] if line not in gone]
                     gone.update(names[owner])
+
+
+def _is_large(line: Line) -> bool:
+    return line.shape != () and math.prod(line.shape) * line.dtype.itemsize >= LARGE
 
 
 def _kind(line: Line) -> Hashable:

@@ -10,6 +10,7 @@ walks back have found.
 from __future__ import annotations
 
 import inspect
+import itertools
 import linecache
 import os
 import sys
@@ -22,13 +23,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .functional import Tree, tree_leaves
-from .primitives.primitive import Primitive
+from .primitives.primitive import Each, Primitive
 from .value import TracedValueError, Value, _next_number, ancestors, derivatives, under_trace
 
-_HERE = os.path.dirname(__file__)
-_LIBRARIES = (os.path.dirname(_HERE), os.path.dirname(np.__file__))
+_NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(__file__)
+_LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
 
-_outputs = Primitive("outputs", lambda *outputs: 0.0, ())
+_outputs = Primitive("outputs", lambda *outputs: 0.0, Each(lambda position: None))
 
 
 class Trace(NamedTuple):
@@ -53,11 +54,9 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
     where it uses a Value that was made before the call.
     """
     start = _next_number()
-    names: dict[Value, str] = {}
-    array_names: dict[int, str] = {}
     under_trace.update(inputs)
     try:
-        with _watched(_names_of_variables(names, array_names, f)), np.errstate(all="ignore"):
+        with _frames_of_calls() as frames, np.errstate(all="ignore"):
             output = f(*args, **options)
         found = list(derivatives)
     except TracedValueError as error:
@@ -68,7 +67,10 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
             derivatives.clear()
     nodes = _nodes_of(output, inputs, start)
     known = set(nodes)
-    return Trace(inputs, output, nodes, names, array_names, [d for d in found if d[1] in known])
+    found = [entry for entry in found if entry[1] in known]
+    names, array_names = _names_of_variables(frames)
+    _name_the_result(f, output, found, names)
+    return Trace(inputs, output, nodes, names, array_names, found)
 
 
 def _nodes_of(output: Tree, inputs: list[Value], start: int) -> list[Value]:
@@ -88,49 +90,60 @@ def _nodes_of(output: Tree, inputs: list[Value], start: int) -> list[Value]:
 # What the function calls its variables -----------------------------------------------------------
 
 
+ENOUGH = 30_000
+"""After so many calls nobody asks for names any more: the program is too long to be read."""
+
+
 @contextmanager
-def _watched(note: Callable[[FrameType, str, Any], None]) -> Iterator[None]:
-    """Have this thread tell `note` of every function that returns."""
-    before = sys.getprofile()
+def _frames_of_calls() -> Iterator[list[FrameType]]:
+    """The functions outside of this folder and NumPy that this thread calls meanwhile, as they are called.
+
+    Their frames keep the local variables, so these can be asked for later.
+    """
+    frames: list[FrameType] = []
+    before, events = sys.getprofile(), itertools.count().__next__
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and not frame.f_code.co_filename.startswith((_AUTODIFF, _NUMPY)):
+            frames.append(frame)
+        if events() == ENOUGH:
+            sys.setprofile(before)
+
     sys.setprofile(note)
     try:
-        yield
+        yield frames
     finally:
         sys.setprofile(before)
 
 
-def _names_of_variables(
-    names: dict[Value, str], array_names: dict[int, str], f: Callable[..., Any]
-) -> Callable[[FrameType, str, Any], None]:
-    """Reads a function's local variables as it returns; what it returns itself is called like f.
+def _names_of_variables(frames: list[FrameType]) -> tuple[dict[Value, str], dict[int, str]]:
+    """What these calls named the Values and (by id) the arrays that they used.
 
-    A caller's name for a thing replaces that of the function which made it. Parameters do not count:
-    they are other people's things.
+    A caller's name for a thing replaces that of the function which made it. Parameters do not count: they
+    are other people's things.
     """
-    code_of_f = getattr(inspect.unwrap(f), "__code__", None)
-
-    def note(frame: FrameType, event: str, result: Any) -> None:
+    names: dict[Value, str] = {}
+    arrays: dict[int, str] = {}
+    for frame in reversed(frames):
         code = frame.f_code
-        if event != "return" or code.co_filename.startswith(_LIBRARIES[1]) or _is_ours(code.co_filename):
-            return
-        variables = frame.f_locals
-        for name in code.co_names:  # the globals that it uses
-            if isinstance(constant := frame.f_globals.get(name), np.ndarray):
-                array_names.setdefault(id(constant), name)
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        for name, x in variables.items():
+        for name, x in frame.f_locals.items():
             if isinstance(x, np.ndarray):
-                array_names.setdefault(id(x), name)
+                arrays[id(x)] = name
             elif isinstance(x, Value) and name not in parameters and name.isidentifier():
                 names[x] = name
-        if code is code_of_f and isinstance(result, Value) and code.co_name.isidentifier():
-            names.setdefault(result, code.co_name)
+        for name in code.co_names:  # the globals that it uses
+            if isinstance(constant := frame.f_globals.get(name), np.ndarray):
+                arrays[id(constant)] = name
+    return names, arrays
 
-    return note
 
-
-def _is_ours(filename: str) -> bool:
-    return filename.startswith(_HERE)
+def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], names: dict[Value, str]) -> None:
+    """What f returns is called like f; where f is the gradient of a function, what that returned."""
+    inner = inspect.unwrap(f)
+    result = found[0][0] if inner is not f and found else output
+    if isinstance(result, Value) and getattr(inner, "__name__", "").isidentifier():
+        names.setdefault(result, inner.__name__)
 
 
 # Where a number was looked at --------------------------------------------------------------------
