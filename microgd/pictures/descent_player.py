@@ -20,7 +20,7 @@ from ..learning import GradientDescent, Step, descend
 from .landscape import argument_name
 from .pages import Frame, Line, bracketed, d, formula, local, numbers, result, text_of, words, write_page
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480.0, 300.0, 56.0, 12.0, 12.0, 44.0
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480.0, 300.0, 56.0, 14.0, 14.0, 46.0
 """The picture and its margins; it is scaled to the page."""
 
 

@@ -63,7 +63,7 @@ def formula(text: str) -> Line:
 
 def local(text: str, x: float) -> Line:
     """A local derivative, and its exact number."""
-    return {"kind": "local", "text": text, "exact": repr(x)}
+    return {"kind": "local", "text": text, "exact": repr(float(x))}
 
 
 def numbers(text: str, before: str = "=") -> Line:
@@ -99,6 +99,20 @@ def text_of(x: Any) -> str:
     if isinstance(x, (bool, np.bool)):
         return str(x)
     return f"{x + 0.0:.6g}".replace("-", "−")
+
+
+def on_card(x: Any) -> str:
+    """The same where room is short, on a card of the graph.
+
+    >>> on_card(0.123456), on_card(np.array([1.0, -0.123456]))
+    ('0.1235', '−0.123 to 1')
+    """
+    ends = (
+        [f"{x + 0.0:.4g}"]
+        if not np.shape(x)
+        else [f"{end + 0.0:.3g}" for end in (x.min(), x.max()) if x.size]
+    )
+    return " to ".join(dict.fromkeys(ends)).replace("-", "−")
 
 
 def bracketed(x: Any) -> str:

@@ -30,6 +30,7 @@ from .pages import (
     formula,
     local,
     numbers,
+    on_card,
     result,
     sized,
     text_of,
@@ -57,12 +58,14 @@ def play(
     >>> play((0.5 * knob_weight - 0.8) ** 2, "knob.html")  # doctest: +SKIP
     PosixPath('knob.html')
     """
-    story = _Story(error, {} if names is None else names)
+    with np.errstate(all="ignore"):  # a gradient that is not finite is told in the page
+        story = _Story(error, {} if names is None else names)
+        frames = [*story.forward(), *story.backward()]
     return write_page(
         out,
         title=f"How {story.name(error)} is computed, and how it changes",
         stage=story.picture(),
-        data={"frames": [*story.forward(), *story.backward()]},
+        data={"frames": frames},
         script="graph.js",
     )
 
@@ -118,14 +121,14 @@ class _Story:
 
     def _given(self, node: Value) -> Iterator[Line]:
         yield words(f"{self.name(node)} is given. The computation starts from it.")
-        yield result(f"{self.name(node)} =", node._data)
+        yield result(f"{self.name(node)} =", node._content)
 
     def _computed(self, node: Value) -> Iterator[Line]:
         then = dict(zip(map(id, node.args), node.operands))  # the numbers as they were
         yield words(f"{self.name(node)} is computed.")
         yield formula(f"{self.name(node)} = {one_operation(node, self.name)}")
         yield numbers(one_operation(node, lambda x: sized(then[id(x)])))
-        yield result("=", node._data)
+        yield result("=", node._content)
 
     def _edges_into(self, node: Value) -> list[list[Any]]:
         """An edge is found in the picture by its title, and by how many before it have the same."""
@@ -150,7 +153,7 @@ class _Story:
             words(f"Now backward. When {error} itself changes by a little, {error} changes by just that."),
             result(f"{d(error, error)} =", 1.0),
         ]
-        return {"at": self.ids[self.error], "gradient": text_of(1.0), "edges": [], "lines": lines}
+        return {"at": self.ids[self.error], "gradient": on_card(1.0), "edges": [], "lines": lines}
 
     def _walk(self) -> Iterator[Frame]:
         shares: dict[Value, list[Any]] = {node: [] for node in self.nodes}
@@ -164,7 +167,7 @@ class _Story:
                 mine, nth = self.ids[node], sum(x is arg for x in node.args[:position])
                 yield {
                     "at": self.ids[arg],
-                    "gradient": text_of(_total(shares[arg])),
+                    "gradient": on_card(_total(shares[arg])),
                     "edges": [[f"{mine}_op->{mine}", 0], [f"{self.ids[arg]}->{mine}_op", nth]],
                     "lines": [
                         *told(node, arrived, position, shares[arg][-1]),
@@ -176,7 +179,8 @@ class _Story:
         """d error/d knob_weight = d error/d pred × d pred/d knob_weight = −1.1 × 0.5 = −0.55."""
         error, to, by = (self.name(x) for x in (self.error, node, node.args[position]))
         twice = sum(x is node.args[position] for x in node.args) > 1
-        yield words(f"From {to} back to {by}{f', operand {position + 1}' * twice}.")
+        operand = f", operand {position + 1}" if twice else ""
+        yield words(f"What arrived at {to} flows back to {by}{operand}, times the local derivative.")
         derivative = _share(node, position, 1.0)
         rule = self._rule_of(node, position, 1.0, self.name)
         told = "" if rule in ("…", text_of(derivative)) else f" {rule} ="
@@ -188,12 +192,14 @@ class _Story:
     def _by_shape(self, node: Value, arrived: Any, position: int, share: Any) -> Iterator[Line]:
         """The rule itself as a formula, and the same with shapes in place of the arrays."""
         error, to, by = (self.name(x) for x in (self.error, node, node.args[position]))
-        yield words(f"From {to} back to {by}.")
+        yield words(f"What arrived at {to} flows back to {by}, by the rule of {node.op.name}.")
         g = Value(arrived)
         rule = self._rule_of(node, position, g, lambda x: d(error, to) if x is g else self.name(x))
         if rule != "…":
             yield formula(f"{d(error, by)} = {rule}")
-            sizes = self._rule_of(node, position, g, lambda x: sized(x._data if isinstance(x, Value) else x))
+            sizes = self._rule_of(
+                node, position, g, lambda x: sized(x._content if isinstance(x, Value) else x)
+            )
             yield from [numbers(sizes)] if sizes != "…" else []
         yield result("=", share)
 
@@ -204,7 +210,7 @@ class _Story:
             x for x, _ in zip(node.args, node.op.vjps) if isinstance(x, Value) or np.shape(x)
         ]
         named = {id(x) for x in [node, *operands_with_rule]}
-        pairs = [(node, node._data), *zip(node.args, node.operands, strict=True)]
+        pairs = [(node, node._content), *zip(node.args, node.operands, strict=True)]
         symbols = [(Value(data) if id(x) in named else data, x) for x, data in pairs]
         stands_for = {symbol: x for symbol, x in symbols if isinstance(symbol, Value)}
         out, *operands = (symbol for symbol, _ in symbols)
@@ -258,9 +264,8 @@ def _share(node: Value, position: int, arrived: Any, view: View = as_numbers) ->
     assert node.op is not None
     operand = Value(node.operands[position])
     others = node.operands[:position], node.operands[position + 1 :]
-    with np.errstate(all="ignore"):
-        edge = Value.record(node.op, *others[0], operand, *others[1])
-        return dict(pull_back(edge, arrived, [edge, operand], view))[operand]
+    edge = Value.record(node.op, *others[0], operand, *others[1])
+    return dict(pull_back(edge, arrived, [edge, operand], view))[operand]
 
 
 def _total(shares: Sequence[Any]) -> Any:

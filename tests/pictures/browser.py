@@ -53,7 +53,9 @@ class Browser:
     def screen(self, width, height, scheme="light"):
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.devtools("Emulation.setDeviceMetricsOverride", **size)
-        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.devtools(
+            "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
+        )
 
     def devtools(self, command, **params):
         return self._ask("POST", "goog/cdp/execute", cmd=command, params=params)
@@ -83,7 +85,9 @@ def browser():
         try:
             yield window
         finally:
-            urllib.request.urlopen(urllib.request.Request(window.session, method="DELETE"), timeout=30).close()
+            urllib.request.urlopen(
+                urllib.request.Request(window.session, method="DELETE"), timeout=30
+            ).close()
 
 
 @contextlib.contextmanager

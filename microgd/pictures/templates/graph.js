@@ -14,6 +14,14 @@ const card = id => parts.get(id)[0];
 const gradient = id => [...card(id).querySelectorAll("text")].at(-1); // the last line of a card
 const values = data.frames.filter(frame => frame.phase.startsWith("Forward")).map(frame => frame.at);
 
+/* Scroll to the middle of these boxes. */
+function show(boxes) {
+  const view = stage.getBoundingClientRect();
+  const across = Math.min(...boxes.map(box => box.left)) + Math.max(...boxes.map(box => box.right));
+  const down = Math.min(...boxes.map(box => box.top)) + Math.max(...boxes.map(box => box.bottom));
+  stage.scrollBy((across - view.left - view.right) / 2, (down - view.top - view.bottom) / 2);
+}
+
 player.load(data.frames, index => {
   const frame = data.frames[index], past = data.frames.slice(0, index + 1);
   const computed = new Set(past.map(earlier => earlier.at));
@@ -23,15 +31,17 @@ player.load(data.frames, index => {
     const future = title.includes("_constant") ? false : !computed.has(result);
     for (const part of same) {
       part.classList.toggle("future", future);
-      part.classList.remove("at");
+      part.classList.remove("at", "via");
     }
   }
   for (const id of values) gradient(id).textContent = "";
   for (const earlier of past) if (earlier.gradient !== undefined) gradient(earlier.at).textContent = earlier.gradient;
-  for (const [title, nth] of frame.edges) parts.get(title)[nth].classList.add("at");
+  for (const [title, nth] of frame.edges) {
+    parts.get(title)[nth].classList.add("at");
+    card(title.split("->").find(end => end.endsWith("_op"))).classList.add("via");
+  }
   document.body.classList.toggle("backward", !frame.phase.startsWith("Forward"));
   if (frame.at === undefined) return;
   card(frame.at).classList.add("at");
-  const box = card(frame.at).getBoundingClientRect(), view = stage.getBoundingClientRect();
-  stage.scrollBy(box.x + box.width / 2 - view.x - view.width / 2, box.y + box.height / 2 - view.y - view.height / 2);
+  show([...svg.querySelectorAll(".at")].map(part => part.getBoundingClientRect()));
 });

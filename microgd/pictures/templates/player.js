@@ -19,11 +19,12 @@ const player = {
     const frame = this.frames[this.index], last = this.index === this.frames.length - 1;
     $("phase").textContent = frame.phase;
     $("lines").replaceChildren(...frame.lines.flatMap(written));
+    $("told").scrollTop = 0;
     $("slider").value = this.index;
     $("slider").setAttribute("aria-valuetext", frame.phase);
     $("count").textContent = `${this.index + 1} / ${this.frames.length}`;
-    $("first").disabled = $("back").disabled = this.index === 0;
-    $("next").disabled = last;
+    // not `disabled`, which would take the focus away from whoever steps by the keyboard
+    for (const [id, off] of [["first", !this.index], ["back", !this.index], ["next", last]]) $(id).ariaDisabled = off;
     if (last) this.pause();
     this.draw(this.index);
   },
