@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 import operator
 import os
 import sys
@@ -389,4 +390,17 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
         call = _Call(slope_along_v, argnums, tuple(point), options)
         return call.gradient(call.output, 1.0)
 
+    product.__signature__ = _with_vector(f)  # type: ignore[attr-defined]
     return product
+
+
+def _with_vector(f: Callable[..., Any]) -> inspect.Signature:
+    """The parameters of f and then `vector`; any arguments, where f has optional ones before it."""
+    named = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except ValueError:  # some built-in functions have none
+        return inspect.signature(lambda *args, **options: None)
+    if any(x.kind is not named or x.default is not x.empty for x in parameters):
+        return inspect.signature(lambda *args, **options: None)
+    return inspect.Signature([*parameters, inspect.Parameter("vector", named)])
