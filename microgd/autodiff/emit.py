@@ -36,6 +36,7 @@ from .primitives import shape
 from .primitives.primitive import Primitive
 from .simplify import Line, Simplified, Term, is_elementwise, shape_of
 from .trace import Trace
+from .value import Value
 
 VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
 """What a program's source may use besides its own names."""
@@ -101,36 +102,49 @@ class Names:
         self._bound: dict[int, str] = {}
         self.parameters = [self._unique(name) for name in parameters]
         self._taken |= dict.fromkeys(reserved, 1)
-        self.of: dict[Line, str] = dict(zip(program.inputs, self.parameters, strict=True))
-        self._comments: dict[Line, str] = {}
-        self._meanings: dict[Line, str] = {}
+        self.of: dict[Line | None, str] = dict(zip(program.inputs, self.parameters, strict=True))
+        self._comments: dict[Line | None, str] = {}
         self._name(program, trace)
 
     def _name(self, program: Simplified, trace: Trace) -> None:
-        given = {program.terms[value]: name for value, name in trace.names.items() if value in program.terms}
-        found = _derivatives_found(program, trace)
+        """As the function called it, or after the variable that it is the derivative by, or by a number."""
+        given = {program.line(value): name for value, name in trace.names.items()}
+        variables: dict[Line | None, list[Line]] = defaultdict(list)
+        for _, value, derivative in trace.derivatives:
+            if (variable := program.line(value)) is not None:
+                variables[program.line(derivative)].append(variable)
         numbered = (f"t{i}" for i in itertools.count(1))
         for line in program.lines:
-            if is_turned(line):
-                continue
-            about = [pair for pair in found.get(line, ()) if self._can_be_said(*pair, line)]
-            wanted = given.get(line) or (f"d_{self.of[about[0][1]]}" if about else next(numbered))
-            self.of[line] = self._unique(wanted)
-            if about:
-                self._comment(line, about, given)
+            if not is_turned(line):
+                named = [x for x in variables.get(line, ()) if x in self.of]
+                named.sort(key=lambda x: x not in given and x.op is not None)  # those of the function first
+                derivative = f"d_{self.of[named[0]]}" if named else ""
+                self.of[line] = self._unique(given.get(line) or derivative or next(numbered))
+        self._comment(program, trace, given)
 
-    def _can_be_said(self, output: Line, variable: Line, derivative: Line) -> bool:
-        """Whether both have names (e^x is its own derivative: then it is just getting one)."""
-        return variable in self.of and (output in self.of or output is derivative)
+    def _comment(self, program: Simplified, trace: Trace, given: dict[Line | None, str]) -> None:
+        """Say of a derivative what it is the derivative of: by each variable that the function has a name
+        for; if there is none, by the first one on the way back."""
+        meanings: dict[Value, str] = {}
+        labels: dict[Line | None, list[str]] = defaultdict(list)
+        labels_by_name: dict[Line | None, list[str]] = defaultdict(list)
 
-    def _comment(self, line: Line, about: list[tuple[Line, Line]], given: dict[Line, str]) -> None:
-        labels = [f"d {self._in_words(output)} / d {self._in_words(x)}" for output, x in about]
-        named = [label for label, (_, x) in zip(labels, about) if x in given or x.op is None]
-        self._meanings[line] = labels[0]
-        self._comments[line] = ", ".join(dict.fromkeys(named[:3] or labels[:1]))
+        def words(value: Value) -> str | None:
+            if value in meanings:
+                return f"({meanings[value]})"
+            return self.of.get(program.line(value)) or trace.names.get(value)
 
-    def _in_words(self, line: Line) -> str:
-        return f"({self._meanings[line]})" if line in self._meanings else self.of[line]
+        for output, variable, derivative in trace.derivatives:
+            above, below = words(output), words(variable)
+            if isinstance(derivative, Value) and above and below:
+                label = f"d {above} / d {below}"
+                meanings.setdefault(derivative, label)
+                line, x = program.line(derivative), program.line(variable)
+                labels[line].append(label)
+                if x in given or (x and x.op is None):
+                    labels_by_name[line].append(label)
+        for line, all_labels in labels.items():
+            self._comments[line] = ", ".join(dict.fromkeys(labels_by_name[line][:3] or all_labels[:1]))
 
     def _unique(self, wanted: str) -> str:
         name = wanted
@@ -174,16 +188,6 @@ class Names:
             given_out.update(memory or ())
             results.append(self.text(term) + (".copy()" if shared else ""))
         return Text(self.parameters, body, results, self.globals)
-
-
-def _derivatives_found(program: Simplified, trace: Trace) -> dict[Line, list[tuple[Line, Line]]]:
-    """For each line: of which output by which variable it is the derivative."""
-    found: dict[Line, list[tuple[Line, Line]]] = defaultdict(list)
-    for of_what in trace.derivatives:
-        output, variable, derivative = map(program.term, of_what)
-        if type(derivative) is type(output) is type(variable) is Line:
-            found[derivative].append((output, variable))
-    return found
 
 
 # Memory ------------------------------------------------------------------------------------------

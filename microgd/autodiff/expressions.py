@@ -20,7 +20,7 @@ import numpy as np
 
 from .primitives import arithmetic as ar
 from .primitives import elementary, linear_algebra, reduction, shape
-from .simplify import Line, Term, general_function, shape_of
+from .simplify import LIBRARY, Line, Term, general_function, shape_of
 
 Text = Callable[[Term], str]
 """How a term is written."""
@@ -184,6 +184,8 @@ def portable(line: Line, text: Text) -> str:
     """The line's expression for any library that has NumPy's best-known functions."""
     if line.op in REDUCED_PORTABLY:
         return _reduced_portably(line, text)
+    if line.op is ar.absolute:  # Python's abs is for numbers only in numba
+        return f"np.abs({text(line.args[0])})"
     return _of_either(line, text)
 
 
@@ -247,4 +249,5 @@ def is_fresh(line: Line) -> bool:
     """Whether the result is an array that nobody else has. A reshape may be a view of what it was made
     from, and of a primitive of your own nothing is known."""
     views = (shape.reshape, shape.transpose, shape.broadcast_to, shape.index)
-    return line.op not in views and (line.op in ARRAYS or general_function(line.op) is not None)
+    is_known = line.op in LIBRARY or isinstance(general_function(line.op), np.ufunc)
+    return is_known and line.op not in views

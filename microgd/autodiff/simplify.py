@@ -72,16 +72,15 @@ class Simplified:
         for node in trace.nodes:
             if node not in self.terms:
                 self.terms[node] = self._term_of(node)
-        self.outputs = [self.term(x) for x in tree_leaves(trace.output)]
+        self.outputs = [self.terms[x] if isinstance(x, Value) else x for x in tree_leaves(trace.output)]
         self.lines = _needed(self._known.values(), self.outputs)
         if any([line.shape for line in self.lines]):  # noqa: C419  # there is memory to be saved
             self.lines = _close_to_their_use(self.lines, self.outputs)
 
-    def term(self, x: Any) -> Term:
-        """The line or constant that a Value has become; what is no Value is a constant."""
-        if not isinstance(x, Value):
-            return x
-        return self.terms.get(x, x._content)
+    def line(self, value: Any) -> Line | None:
+        """The line that a Value has become; None if it is constant, or not needed."""
+        term = self.terms.get(value) if isinstance(value, Value) else None
+        return term if type(term) is Line else None
 
     def _term_of(self, node: Value) -> Term:
         args = tuple([self.terms[x] if isinstance(x, Value) else _constant(x, node) for x in node.args])
@@ -322,7 +321,9 @@ def _same_type_without(dtype: np.dtype[Any], others: tuple[Term, ...]) -> bool:
 # What NumPy calls an operation -------------------------------------------------------------------
 
 _tables = (ar, elementary, shape, reduction, linear_algebra)
-_OURS = {op for table in _tables for op in vars(table).values() if isinstance(op, Primitive)}
+LIBRARY = {op for table in _tables for op in vars(table).values() if isinstance(op, Primitive)}
+"""The primitives of this package, of which everything is known."""
+
 _functions: dict[Any, Callable[..., Any]] = {}
 
 
@@ -331,7 +332,7 @@ def general_function(op: Primitive | None) -> Callable[..., Any] | None:
     known."""
     if op not in _functions:
         for function, ours in numpy_functions.items():
-            if ours in _OURS or (isinstance(ours, Primitive) and ours.compute is function):
+            if ours in LIBRARY or (isinstance(ours, Primitive) and ours.compute is function):
                 _functions.setdefault(ours, function)
     return _functions.get(op)
 

@@ -66,8 +66,6 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
         if not under_trace:
             derivatives.clear()
     nodes = _nodes_of(output, inputs, start)
-    known = set(nodes)
-    found = [entry for entry in found if entry[1] in known]
     names, array_names = _names_of_variables(frames)
     _name_the_result(f, output, found, names)
     return Trace(inputs, output, nodes, names, array_names, found)
@@ -142,8 +140,9 @@ def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], name
     """What f returns is called like f; where f is the gradient of a function, what that returned."""
     inner = inspect.unwrap(f)
     result = found[0][0] if inner is not f and found else output
-    if isinstance(result, Value) and getattr(inner, "__name__", "").isidentifier():
-        names.setdefault(result, inner.__name__)
+    name = getattr(inner, "__name__", "")
+    if isinstance(result, Value):
+        names.setdefault(result, name if name.isidentifier() else "output")
 
 
 # Where a number was looked at --------------------------------------------------------------------

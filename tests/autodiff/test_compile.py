@@ -1,11 +1,17 @@
 """A compiled function against the function itself: the same results, to the last bit."""
 
+import inspect
+import math
+import threading
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from cases import all_cases, draw
 
 import microgd
-from microgd import Value, grad, value_and_grad
+from microgd import TracedValueError, Value, grad, hessian, hvp, jacobian, sigmoid, value_and_grad
+from microgd.autodiff.compile import MAX_PROGRAMS
 from microgd.autodiff.functional import tree_leaves, tree_map
 
 CASES = list(all_cases())
@@ -16,15 +22,13 @@ def plain(x):
 
 
 def assert_same(computed, expected):
-    """Entry by entry, bit by bit (a nan is a nan), with the same types and shapes."""
+    """Entry by entry, bit by bit (a nan is a nan), with the same types, shapes and structure."""
+    assert tree_map(type, computed) == tree_map(type, expected)
     for ours, theirs in zip(tree_leaves(computed), tree_leaves(expected), strict=True):
-        assert type(ours) is type(theirs)
-        if isinstance(theirs, np.ndarray):
-            assert ours.shape == theirs.shape
-            assert ours.dtype == theirs.dtype
-        ours, theirs = np.asarray(ours), np.asarray(theirs)
+        assert np.shape(ours) == np.shape(theirs)
+        assert np.asarray(ours).dtype == np.asarray(theirs).dtype
         np.testing.assert_array_equal(ours, theirs)
-        np.testing.assert_array_equal(np.signbit(ours) | np.isnan(ours), np.signbit(theirs) | np.isnan(theirs))
+        np.testing.assert_array_equal(np.copysign(1, ours), np.copysign(1, theirs))
 
 
 def weighted(f):
@@ -35,6 +39,23 @@ def weighted(f):
         return sum((part.sum() if np.shape(part) else part for part in parts), 0.0)
 
     return total
+
+
+def error(knob_weight, input, goal_pred):
+    pred = input * knob_weight
+    delta = pred - goal_pred
+    return delta**2
+
+
+def layer_loss(weights, bias, x, goal_pred):
+    pred = np.tanh(x @ weights + bias)
+    return ((pred - goal_pred) ** 2).mean()
+
+
+LAYER = draw((2, 3)), draw((3,)), draw((5, 2)), draw((5, 3))
+
+
+# Every operation ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))
@@ -52,3 +73,489 @@ def test_every_derivative(case):
     f, *args = CASES[case]
     both = value_and_grad(weighted(f), tuple(range(len(args))))
     assert_same(microgd.compile(both)(*args), both(*args))
+
+
+def test_a_primitive_of_your_own_is_called_by_its_name():
+    cube = microgd.primitive(lambda x: x * x * x, lambda g, out, x: 3.0 * g * x * x, name="cube")
+    step = microgd.compile(value_and_grad(lambda x: cube(x).sum()))
+    x = np.array([1.0, 2.0])
+    assert_same(step(x), (9.0, np.array([3.0, 12.0])))
+    assert "= cube(x)" in step.source
+
+
+def test_a_primitive_of_your_own_may_return_its_argument():
+    same = microgd.primitive(lambda x: x, lambda g, out, x: g, name="same")
+    x = np.ones(3)
+    (result,) = microgd.compile(lambda x: (same(x),))(x)
+    result[0] = 7.0
+    assert x[0] == 1.0
+
+
+# The source, as a person reads it ----------------------------------------------------------------
+
+
+def test_source_of_the_knob():
+    step = microgd.compile(value_and_grad(error))
+    assert step(0.5, 0.5, 0.8) == (0.30250000000000005, -0.55)
+    assert (
+        step.source
+        == """\
+def error(knob_weight, input, goal_pred):
+    pred = input * knob_weight
+    delta = pred - goal_pred
+    error = delta ** 2
+    d_delta = 2.0 * delta            # d error / d delta, d error / d pred
+    d_knob_weight = d_delta * input  # d error / d knob_weight
+    return error, d_knob_weight"""
+    )
+
+
+def test_source_of_a_layer():
+    step = microgd.compile(value_and_grad(layer_loss, (0, 1)))
+    step(*LAYER)
+    assert (
+        step.source
+        == """\
+def layer_loss(weights, bias, x, goal_pred):
+    # weights (2, 3), bias (3,), x (5, 2), goal_pred (5, 3)
+    t1 = x @ weights
+    t2 = t1 + bias
+    pred = np.tanh(t2)
+    t3 = pred - goal_pred
+    t4 = t3 ** 2
+    t5 = float(np.add.reduce(t4, axis=None))
+    layer_loss = t5 / 15
+    d_pred = 0.13333333333333333 * t3     # d layer_loss / d pred
+    t6 = pred * pred
+    t7 = 1.0 - t6
+    d_t2 = d_pred * t7                    # d layer_loss / d t2
+    d_bias = np.add.reduce(d_t2, axis=0)  # d layer_loss / d bias
+    d_weights = x.T @ d_t2                # d layer_loss / d weights
+    return layer_loss, d_weights, d_bias"""
+    )
+
+
+def test_second_derivatives_say_what_they_are_of():
+    step = microgd.compile(grad(grad(lambda x: x**3)))
+    assert step(2.0) == 12.0
+    assert (
+        step.source
+        == """\
+def program(x):
+    d_x = 6.0 * x  # d (d output / d x) / d x
+    return d_x"""
+    )
+
+
+def test_printed_it_shows_every_program():
+    step = microgd.compile(error)
+    assert "programs: 0" in str(step)
+    with pytest.raises(ValueError, match="not been called"):
+        step.source  # noqa: B018
+    step(0.5, 0.5, 0.8)
+    step(np.ones(2), 0.5, 0.8)
+    assert repr(step) == "<compiled error, programs: 2>"
+    assert str(step).count("def error(knob_weight, input, goal_pred):") == 2
+
+
+# What is simplified, and what is not -------------------------------------------------------------
+
+
+def lines_of(f, *args):
+    """The statements of f's program, without its comments."""
+    compiled = microgd.compile(f)
+    compiled(*args)
+    lines = [line.strip() for line in compiled.source.splitlines()]
+    return [line for line in lines if not line.startswith(("#", "def ", "return "))]
+
+
+def test_a_repeated_subexpression_is_computed_once():
+    assert len(lines_of(lambda x, y: np.exp(x * y) + np.exp(y * x), 1.0, 2.0)) == 3
+
+
+def test_what_nobody_needs_is_not_computed():
+    def f(x):
+        np.exp(x)
+        return x * 2.0
+
+    assert len(lines_of(f, 1.0)) == 1
+
+
+@pytest.mark.parametrize(
+    "f", [
+        lambda x: x * 1.0, lambda x: 1.0 * x, lambda x: x / 1, lambda x: x**1, lambda x: -(-x),
+        lambda x: x.reshape(6).reshape(2, 3), lambda x: x.T.T, lambda x: np.positive(x), lambda x: x.sum(axis=()),
+        lambda x: x * np.ones((2, 3)), lambda x: x / np.ones(3), lambda x: np.broadcast_to(x, (2, 3)),
+    ],
+)  # fmt: skip
+def test_what_changes_nothing_is_left_out(f):
+    assert lines_of(f, draw((2, 3))) == []
+
+
+def test_what_looks_like_nothing_but_is_not_stays():
+    step = microgd.compile(lambda x: (x + 0.0, 0.0 * x, x - 0.0, 0.0 - x))
+    for x in (math.nan, math.inf, -0.0):
+        assert_same(step(x), (x + 0.0, 0.0 * x, x - 0.0, 0.0 - x))
+
+
+def test_two_zeros_are_two_constants():
+    assert_same(microgd.compile(lambda x: (x * 0.0, x * -0.0))(2.0), (0.0, -0.0))
+
+
+def test_a_mask_times_one_is_a_number():
+    result = microgd.compile(lambda x: (x > 0) * 1.0)(np.array([-1.0, 2.0]))
+    assert result.dtype == np.float64
+
+
+# Arguments ---------------------------------------------------------------------------------------
+
+
+class Weights(NamedTuple):
+    first: np.ndarray
+    second: float
+
+
+def test_arguments_and_results_keep_their_structure():
+    def f(tree, *rest, scale=2.0, **options):
+        return {
+            "named": Weights(tree["w"].first * scale, tree["w"].second), "list": [rest[0] + rest[1][0], None],
+            "more": options["bias"] - 1.0, "constant": (3.0, "text", np.arange(3.0)),
+        }  # fmt: skip
+
+    args = {"w": Weights(np.ones(3), 2.0)}, 1.0, (np.full(2, 5.0),)
+    assert_same_but_text(microgd.compile(f)(*args, bias=4.0), f(*args, bias=4.0))
+    assert_same_but_text(microgd.compile(f)(*args, bias=4.0, scale=3.0), f(*args, bias=4.0, scale=3.0))
+
+
+def assert_same_but_text(computed, expected):
+    assert tree_map(type, computed) == tree_map(type, expected)
+    for ours, theirs in zip(tree_leaves(computed), tree_leaves(expected), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_names_in_the_program_are_those_in_the_tree():
+    step = microgd.compile(lambda net, x: net["w"].first * x + net["layers"][0])
+    step({"w": Weights(1.0, 2.0), "layers": [3.0]}, 4.0)
+    assert step.source.startswith("def program(net_w_first, net_w_second, net_layers_0, x):")
+
+
+@pytest.mark.parametrize("number", [2, np.float64(2.0), np.float32(2.0), np.int64(2), np.array(2.0), np.array(2)])
+def test_every_number_is_a_float(number):
+    assert_same(microgd.compile(lambda x: (x * x, x))(number), (4.0, 2.0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.uint8, np.bool, np.float16])
+def test_arrays_of_every_type(dtype):
+    x = np.array([[0, 1, 2], [3, 4, 0]], dtype)
+    f = value_and_grad(lambda w, x: np.sum(np.where(x, w * x, w)))
+    assert_same(microgd.compile(f)(2.0, x), f(2.0, x))
+
+
+def test_float32_stays():
+    x = draw((3,)).astype(np.float32)
+    both = value_and_grad(lambda w: (2.0 * np.tanh(w) * w).mean())
+    assert_same(microgd.compile(both)(x), both(x))
+
+
+def test_arrays_however_they_lie_in_memory():
+    step = microgd.compile(lambda x: np.exp(x) * 2.0)
+    for x in (draw((4, 6)), draw((6, 4)).T, draw((8, 12))[::2, ::2], draw((4, 6))[::-1]):
+        assert_same(step(x), np.exp(x) * 2.0)
+
+
+@pytest.mark.parametrize("name", ["np", "float", "math", "bool", "abs", "type", "len", "t1", "dispatch"])
+def test_an_argument_may_be_called_anything(name):
+    scope = {"numpy": np}
+    exec(f"def f({name}, x): return numpy.exp(abs({name} * x)) if 0 else numpy.exp({name} * x) + {name}", scope)
+    step = microgd.compile(grad(scope["f"]))
+    assert step(0.5, 2.0) == grad(scope["f"])(0.5, 2.0) == step(0.5, 2.0)
+    assert step(**{name: 0.5, "x": 2.0}) == step(0.5, 2.0)
+
+
+def test_static_arguments_have_a_program_each():
+    def power(x, n, how="product"):
+        return math.prod([x] * n) if how == "product" else x**n
+
+    step = microgd.compile(grad(power), static_argnames=["n"])
+    assert [step(2.0, n) for n in (1, 2, 3, 2)] == [1.0, 4.0, 12.0, 4.0]
+    assert step(2.0, n=3, how="power") == 12.0
+    assert len(step.programs) == 4
+
+
+def test_text_and_truth_values_and_none_are_static():
+    step = microgd.compile(lambda x, double, unit=None: x * 2.0 if double else x + 0.0)
+    assert [step(3.0, True), step(3.0, False), step(3.0, True, "m")] == [6.0, 3.0, 6.0]
+
+
+def test_wrong_arguments():
+    with pytest.raises(TypeError, match=r"argument f: expected numbers.*static_argnames='f'"):
+        microgd.compile(lambda f, x: f(x))(np.exp, 1.0)
+    with pytest.raises(TypeError, match="complex"):
+        microgd.compile(lambda x: x)(1j * np.ones(2))
+    with pytest.raises(TypeError, match="hashable"):
+        microgd.compile(lambda x, how: x, static_argnames="how")(1.0, ["a"])
+    with pytest.raises(ValueError, match=r"static_argnames: hwo.*which has x, how"):
+        microgd.compile(lambda x, how: x, static_argnames="hwo")
+    with pytest.raises(TypeError, match="missing a required argument"):
+        microgd.compile(error)(1.0)
+
+
+def test_a_function_without_a_signature():
+    assert microgd.compile(np.exp)(1.0) == math.exp(1.0)
+    assert microgd.compile(grad(np.exp))(1.0) == math.exp(1.0)
+
+
+def test_it_looks_like_the_function():
+    step = microgd.compile(grad(error))
+    assert step.__name__ == "error"
+    assert list(inspect.signature(step).parameters) == ["knob_weight", "input", "goal_pred"]
+
+
+# Transformations and whole steps -----------------------------------------------------------------
+
+
+def test_hessian_jacobian_and_hvp():
+    def f(x):
+        return np.sum(np.exp(x[:-1]) * x[1:] ** 2) / x[0]
+
+    x, v = draw((4,), 0.5, 1.5), draw((4,))
+    assert_same(microgd.compile(hessian(f))(x), hessian(f)(x))
+    assert_same(microgd.compile(jacobian(lambda x: np.sin(x) * x[0]))(x), jacobian(lambda x: np.sin(x) * x[0])(x))
+    assert_same(microgd.compile(hvp(f))(x, v), hvp(f)(x, v))
+
+
+def momentum_step(params, velocity, x, goal_pred, learning_rate):
+    loss, slope = value_and_grad(lambda p: layer_loss(p["weights"], p["bias"], x, goal_pred))(params)
+    velocity = {name: 0.9 * velocity[name] - learning_rate * slope[name] for name in params}
+    return {name: params[name] + velocity[name] for name in params}, velocity, loss
+
+
+def test_a_training_step_in_one_program():
+    weights, bias, x, goal_pred = LAYER
+    params = eager = {"weights": weights, "bias": bias}
+    velocity = eager_velocity = {"weights": 0 * weights, "bias": 0 * bias}
+    step = microgd.compile(momentum_step)
+    for _ in range(5):
+        params, velocity, loss = step(params, velocity, x, goal_pred, 0.1)
+        eager, eager_velocity, eager_loss = momentum_step(eager, eager_velocity, x, goal_pred, 0.1)
+        assert_same((params, velocity, loss), (eager, eager_velocity, eager_loss))
+    assert len(step.programs) == 1
+
+
+def test_called_with_values_it_is_the_function_itself():
+    knob_weight = Value(0.5)
+    microgd.compile(error)(knob_weight, 0.5, 0.8).backward()
+    assert knob_weight.grad == -0.55
+    assert grad(microgd.compile(error))(0.5, 0.5, 0.8) == -0.55
+
+
+# What cannot be recorded -------------------------------------------------------------------------
+
+
+def branching(x):
+    if x > 0:
+        return x
+    return -x
+
+
+@pytest.mark.parametrize(
+    ("f", "text"), [
+        (branching, "if x > 0:"),
+        (lambda x: x * float(x), "float(x)"),
+        (lambda x: x * x.data, "x.data"),
+        (lambda x: x * x.item(), "x.item()"),
+        (lambda x: (x * x).backward(), "backward()"),
+    ],
+)  # fmt: skip
+def test_looking_at_a_number_names_the_line(f, text):
+    with pytest.raises(TracedValueError) as caught:
+        microgd.compile(f)(1.0)
+    assert __file__ in str(caught.value)
+    assert text in str(caught.value)
+    assert "np.where" in str(caught.value)
+    assert Value(1.0).data == 1.0  # nothing is under trace any more
+
+
+def test_a_mask_as_an_index_is_looked_at():
+    with pytest.raises(TracedValueError, match="mask"):
+        microgd.compile(lambda x: x[x > 0])(np.ones(3))
+
+
+def test_what_has_no_number_may_be_looked_at():
+    def f(x):
+        return sum(row * i for i, row in enumerate(x)) * len(x) * x.shape[1] * x.ndim
+
+    x = draw((3, 2))
+    assert_same(microgd.compile(f)(x), f(x))
+
+
+def test_a_value_from_outside_would_be_burnt_in():
+    outside = Value(2.0)
+    with pytest.raises(ValueError, match="made outside"):
+        microgd.compile(lambda x: x * outside)(1.0)
+
+
+def test_a_value_made_inside_is_a_constant():
+    assert microgd.compile(lambda x: x * np.exp(Value(0.0)) + Value(2.0) * 3.0)(1.0) == 7.0
+
+
+# Where Python raises -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [
+        (lambda x: 1.0 / x, 0.0), (lambda x: x / (x - x), 2.0), (np.log, 0.0), (np.log, -1.0), (np.sqrt, -1.0),
+        (np.exp, 1000.0), (lambda x: x**-1.5, 0.0), (lambda x: x**0.5, -1.0), (lambda x: x**3, 1e200),
+        (lambda x: np.sin(x), math.inf), (lambda x: x**-2, 0.0),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_numbers_that_python_has_no_answer_for(f, x):
+    """The rest of the program is computed as ever: to the last bit."""
+
+    def g(x, y):
+        return f(x) * 2.0, np.exp(y) + np.tanh(y) ** 2
+
+    step = microgd.compile(g)
+    expected = tree_map(plain, g(Value(x), Value(0.7)))
+    for _ in range(2):
+        assert_same(step(x, 0.7), expected)
+
+
+def test_a_number_without_an_answer_is_a_warning_as_ever():
+    step = microgd.compile(lambda x: 1.0 / x)
+    assert step(2.0) == 0.5
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        assert step(0.0) == math.inf
+
+
+def test_an_error_in_a_primitive_of_your_own_arrives():
+    def picky(x):
+        if x < 0:
+            raise ValueError("negative")
+        return x
+
+    step = microgd.compile(microgd.primitive(picky, lambda g, out, x: g))
+    assert step(1.0) == 1.0
+    with pytest.raises(ValueError, match="negative"):
+        step(-1.0)
+
+
+# Memory, threads, many programs ------------------------------------------------------------------
+
+LARGE = draw((64, 96)), draw((96, 96)), draw((64, 96), seed=1)  # large enough for buffers
+
+
+def large(x, w, y):
+    h = np.tanh(x @ w)
+    out = np.exp(h * sigmoid(y)) - h.T.reshape(64, 96)
+    return (out * out).sum() + (h * w[:64]).sum(), out, h.T, x, x.T
+
+
+def large_gradient(x, w, y):
+    return value_and_grad(lambda x, w, y: large(x, w, y)[0], (0, 1, 2))(x, w, y)
+
+
+@pytest.mark.parametrize("f", [large, large_gradient])
+def test_large_arrays_are_written_over_and_nobody_notices(f):
+    step = microgd.compile(f)
+    before = [x.copy() for x in LARGE]
+    results = [step(*LARGE), step(*(2.0 * x for x in LARGE)), step(*LARGE)]
+    assert "out=" in step.source
+    assert "del " in step.source
+    kept = [tree_map(np.copy, result) for result in results]
+    step(*(3.0 * x for x in LARGE))
+    expected = [tree_map(plain, f(*(scale * x for x in LARGE))) for scale in (1.0, 2.0, 1.0)]
+    for result, copy, eager in zip(results, kept, expected, strict=True):
+        for ours, then, theirs in zip(tree_leaves(result), tree_leaves(copy), tree_leaves(eager), strict=True):
+            np.testing.assert_array_equal(ours, then)
+            np.testing.assert_array_equal(ours, theirs)
+    assert_same(list(LARGE), before)
+
+
+def test_results_are_the_callers_own():
+    constant = np.arange(3.0)
+    step = microgd.compile(lambda x: (x, x, x.reshape(3, 1), x * 2.0, x * 2.0, (x * 2.0)[:1], constant))
+    x = np.ones(3)
+    results = step(x)
+    for i, result in enumerate(results):
+        result[...] = i + 10.0
+    assert [result.flat[0] for result in results] == [10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0]
+    assert x[0] == 1.0
+    assert constant[2] == 2.0
+
+
+def test_several_threads_at_once():
+    step = microgd.compile(large_gradient)
+    inputs = [tuple(scale * x for x in LARGE) for scale in (0.5, 1.0, 1.5, 2.0)]
+    expected = [large_gradient(*args) for args in inputs]
+    wrong = []
+
+    def work(i):
+        for _ in range(10):
+            for ours, theirs in zip(tree_leaves(step(*inputs[i])), tree_leaves(expected[i]), strict=True):
+                if not np.array_equal(ours, theirs):
+                    wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_other_threads_may_look_at_their_numbers_meanwhile():
+    looked = []
+
+    def f(x):
+        thread = threading.Thread(target=lambda: looked.append(float(Value(3.0) * 2.0)))
+        thread.start()
+        thread.join()
+        return x * x
+
+    assert microgd.compile(f)(2.0) == 4.0
+    assert looked == [6.0]
+
+
+def test_it_may_call_itself():
+    step = microgd.compile(lambda x, inner: np.sum(x) * 1.0 if inner is None else x, static_argnames="inner")
+    outer = microgd.compile(lambda x: step(x, None) * 2.0)
+    assert outer(np.ones(3)) == 6.0
+
+
+def test_a_program_for_each_kind_and_not_more():
+    step = microgd.compile(lambda x: np.sum(x * x))
+    for x in (1.0, 2.0, np.ones(3), np.ones(3) * 2, np.ones((3, 1)), np.ones(3, np.float32), 1, 2.0, np.ones(3)):
+        step(x)
+    assert len(step.programs) == 5
+
+
+def test_programs_are_bounded():
+    step = microgd.compile(lambda x: x * 2.0)
+    for n in range(1, MAX_PROGRAMS + 1):
+        step(np.ones(n))
+    with pytest.warns(RuntimeWarning, match=f"more than {MAX_PROGRAMS} kinds of arguments"):
+        step(np.ones(MAX_PROGRAMS + 1))
+    assert len(step.programs) == MAX_PROGRAMS
+    assert step(np.ones(2))[0] == 2.0
+
+
+def test_the_bare_function_takes_numbers_one_after_the_other():
+    step = microgd.compile(lambda params, x: (params["a"] * x, params["b"]))
+    step({"a": 2.0, "b": 3.0}, 4.0)
+    (program,) = step.programs
+    assert program.function(2.0, 3.0, 5.0) == (10.0, 3.0)
+
+
+def test_a_long_program():
+    """40,000 lines: nothing recurses, in here or in Python's compiler."""
+
+    def f(x):
+        for _ in range(10_000):
+            x = x * x - 0.001
+        return x
+
+    step = microgd.compile(value_and_grad(f))
+    assert step(0.9) == value_and_grad(f)(0.9)
+    assert len(step.source.splitlines()) > 40_000
