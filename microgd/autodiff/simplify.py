@@ -141,10 +141,8 @@ class Simplified:
 
 
 def _constant(x: Any, node: Value) -> Any:
-    """A list as the array that NumPy takes it for; among plain numbers a plain number."""
-    if type(x) is list:
-        return np.asarray(x)
-    if isinstance(x, np.generic) and not any(map(np.shape, node.args)):
+    """Among plain numbers an array of no axes is a plain number as well."""
+    if isinstance(x, np.ndarray) and not any(getattr(arg, "shape", ()) for arg in node.args):
         return x.item()
     return x
 

@@ -1,0 +1,85 @@
+"""Random graphs, computed twice: by the function itself and by its program. Bit by bit the same.
+
+A recipe is a list of steps; each applies an operation to two of the results so far. What comes of it
+has shared subexpressions, dead ends, broadcasting, views, constants and exact ones: whatever a
+simplification or a buffer could get wrong.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_compile import assert_same, plain
+
+import microgd
+from microgd import Value, hvp, sigmoid, value_and_grad
+from microgd.autodiff import emit
+from microgd.autodiff.functional import tree_map
+
+OPERATIONS = [
+    lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / (b * b + 1.0),
+    lambda a, b: -a, lambda a, b: a * 1.0, lambda a, b: 1.0 * a / 1, lambda a, b: a**1, lambda a, b: a**2,
+    lambda a, b: np.tanh(a), lambda a, b: np.exp(-a * a), lambda a, b: sigmoid(a), lambda a, b: np.sin(a) * b,
+    lambda a, b: np.maximum(a, b), lambda a, b: np.where(a > b, a, b * 2.0), lambda a, b: abs(a) + (a > 0),
+    lambda a, b: np.mean(a) + b, lambda a, b: np.sum(a, axis=-1, keepdims=True) * b if np.ndim(a) else a,
+    lambda a, b: np.sum(a, axis=0) if np.ndim(a) else a, lambda a, b: a[..., :1] + b if np.ndim(a) else a,
+    lambda a, b: a.T if np.ndim(a) == 2 else a, lambda a, b: np.reshape(a, (1,)) if np.size(a) == 1 else a,
+    lambda a, b: np.ones(np.shape(a)) * a, lambda a, b: np.broadcast_to(a, (3, *np.shape(a)))[0],
+    lambda a, b: a @ b.T if np.ndim(a) == np.ndim(b) == 2 and np.shape(a)[1] == np.shape(b)[1] else a,
+    lambda a, b: a[::-1] if np.ndim(a) else a, lambda a, b: np.full(2, 3.0)[1] * a + np.zeros(1)[0],
+    lambda a, b: np.concatenate([a, a])[: len(a)] if np.ndim(a) else a, lambda a, b: np.logaddexp(a, b),
+]  # fmt: skip
+
+RECIPE = st.lists(
+    st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=12
+)
+ARGUMENTS = [(0.7, -1.2, 0.3), (np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([1.5, -0.5]), 0.3)]
+
+
+def cooked(recipe):
+    """The function that a recipe describes."""
+
+    def f(*args):
+        results = list(args)
+        for operation, i, j in recipe:
+            a, b = results[i % len(results)], results[j % len(results)]
+            try:
+                results.append(operation(a, b))
+            except ValueError:  # shapes that do not fit
+                results.append(a)
+        return results[-1], results[-2]
+
+    return f
+
+
+def loss(f):
+    def total(*args):
+        return sum(np.sum(part * part) if np.ndim(part) else part * part for part in f(*args))
+
+    return total
+
+
+@pytest.mark.parametrize("args", ARGUMENTS)
+@pytest.mark.parametrize("large", [1, emit.LARGE])
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(RECIPE)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_random_graphs(large, args, recipe):
+    """With memory planned for every array, and as it is."""
+    f = cooked(recipe)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emit, "LARGE", large)
+        compiled, gradient = microgd.compile(f), microgd.compile(value_and_grad(loss(f), (0, 1, 2)))
+        for scale in (1.0, 0.5):
+            scaled = [x * scale for x in args]
+            assert_same(compiled(*scaled), tree_map(plain, f(*map(Value, scaled))))
+            assert_same(gradient(*scaled), value_and_grad(loss(f), (0, 1, 2))(*scaled))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(RECIPE)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_random_graphs_twice_differentiated(recipe):
+    x, y, z = ARGUMENTS[1]
+    product = hvp(loss(cooked(recipe)))
+    assert_same(microgd.compile(product)(x, y, z, x[::-1]), product(x, y, z, x[::-1]))
