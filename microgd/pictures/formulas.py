@@ -114,7 +114,7 @@ def _infix(op: Primitive, args: tuple[Any, ...], left: Piece, right: Piece) -> P
 
 def _in(piece: Piece, tightness: int) -> str:
     text, holds = piece
-    return text if holds >= tightness and not (tightness == ATOM and text.startswith("−")) else f"({text})"
+    return text if holds >= tightness else f"({text})"
 
 
 def _is_one(x: Any) -> bool:

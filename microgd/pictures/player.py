@@ -20,7 +20,7 @@ import numpy as np
 from ..autodiff import Value
 from ..autodiff.value import View, ancestors, as_numbers, pull_back
 from .formulas import one_operation, written
-from .graph import MOST_VALUES, draw
+from .graph import draw
 from .pages import (
     Frame,
     Line,
@@ -37,6 +37,9 @@ from .pages import (
     words,
     write_page,
 )
+
+MOST_VALUES = 150
+"""In a graph whose computation a person still follows."""
 
 
 def play(
@@ -192,6 +195,7 @@ class _Story:
     def _by_shape(self, node: Value, arrived: Any, position: int, share: Any) -> Iterator[Line]:
         """The rule itself as a formula, and the same with shapes in place of the arrays."""
         error, to, by = (self.name(x) for x in (self.error, node, node.args[position]))
+        assert node.op is not None
         yield words(f"What arrived at {to} flows back to {by}, by the rule of {node.op.name}.")
         g = Value(arrived)
         rule = self._rule_of(node, position, g, lambda x: d(error, to) if x is g else self.name(x))

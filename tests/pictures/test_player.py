@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,11 +113,13 @@ def test_a_value_used_twice_adds_its_shares_up(frames):
     assert [lines[0].count("operand") for lines in uses] == [0, 1, 1]
     squared = [frame["edges"][1] for frame in story if "operand" in told(frame)[0]]
     assert [nth for _, nth in squared] == [0, 1]  # two lines in the picture, one after the other
+    forward = next(frame["edges"] for frame in story if "v1 is computed." in told(frame))
+    assert forward == [["value0->value1_op", 0], ["value0->value1_op", 1], ["value1_op->value1", 0]]
 
 
 def test_no_gradient_is_told_where_none_flows(frames):
     x = Value(2.0, name="x")
-    story = frames(np.floor(x) * 3.0 + x)
+    story = frames(np.floor(x * 2.0) * 3.0 + x)
     back = [told(frame)[0] for frame in story if frame["phase"].startswith("Backward")]
     assert len([line for line in back if "back to x" in line]) == 1
     assert told(story[-1])[1:] == ["d error/d x = 1", "Turn x down, and error falls."]
@@ -282,11 +285,21 @@ def test_names_cannot_break_out(tmp_path, name):
     assert told(data_of(page)["frames"][0])[1] == f"{name} = 2"
 
 
-def test_a_page_is_replaced_only_once_it_is_complete(tmp_path):
+def half_a_page(path, text, **options):
+    path.write_bytes(text[: len(text) // 2].encode())
+    raise OSError("disk full")
+
+
+def test_a_page_is_replaced_only_once_it_is_complete(tmp_path, monkeypatch):
     out = tmp_path / "player.html"
     out.write_text("the old page")
     with pytest.raises(ValueError, match="single number"):
         play(Value([1.0, 2.0]), out)
+    assert out.read_text() == "the old page"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", half_a_page)
+        with pytest.raises(OSError, match="disk full"):
+            play(knob()[0], out)
     assert out.read_text() == "the old page"
     assert play(knob()[0], out) == out
     assert [path.name for path in tmp_path.iterdir()] == ["player.html"]

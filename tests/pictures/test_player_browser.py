@@ -63,6 +63,10 @@ def descent_page(out):
     return play_descent(error, -2, 5, 0.5, [0.5, 3.6, 6.0], out, steps=20)
 
 
+def tall_page(out):
+    return play(sum(Value(float(i), name=f"x{i}") for i in range(1, 15)), out)
+
+
 def phase(window):
     return window.run("document.getElementById('phase').textContent")
 
@@ -265,7 +269,7 @@ def test_arrays_have_formula_shapes_and_entries(page):
 # Sizes and colours
 
 
-@pytest.mark.parametrize("write", [knob_page, net_page, descent_page])
+@pytest.mark.parametrize("write", [knob_page, net_page, tall_page, descent_page])
 @pytest.mark.parametrize("size", [PHONE, (320, 568), DESKTOP])
 def test_nothing_sticks_out_and_the_controls_are_in_sight(page, write, size):
     window = page(write, size=size)
@@ -274,6 +278,7 @@ def test_nothing_sticks_out_and_the_controls_are_in_sight(page, write, size):
             window.press("End")
             window.click("#back")
         assert window.run("document.documentElement.scrollWidth") <= size[0]
+        assert window.run("document.getElementById('told').clientHeight") >= 100
         window.run("document.getElementById('next').scrollIntoView()")
         for button in ("first", "back", "play", "next", "theme", "slider"):
             box = window.run(f"document.getElementById('{button}').getBoundingClientRect().toJSON()")
