@@ -112,7 +112,7 @@ class Compiled:
     """A compiled function: call it like the function itself. `source` shows its latest program, `programs`
     has them all."""
 
-    __slots__ = ("__call__", "__dict__")
+    __slots__ = ("__call__", "__dict__", "__weakref__")
 
     __call__: Callable[..., Any]
 

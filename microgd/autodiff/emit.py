@@ -262,7 +262,7 @@ class Memory:
                     free[_kind(owner)].append(owner)
 
     def _alone(self, operand: Line, line: Line) -> bool:
-        """No other operand is a view of this one: writing over it would disturb the reading."""
+        """No other operand is a view of this one: NumPy would have to copy that before it writes."""
         return all(arg is operand or operand not in self._owners_of(arg) for arg in line.args)
 
     def _delete(self) -> None:

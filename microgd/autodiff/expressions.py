@@ -25,6 +25,8 @@ from .simplify import LIBRARY, Line, Term, general_function, shape_of
 Text = Callable[[Term], str]
 """How a term is written."""
 
+_BOOL = np.dtype(np.bool)
+
 # fmt: off
 OPERATORS = {
     ar.add: "{0} + {1}", ar.subtract: "{0} - {1}", ar.multiply: "{0} * {1}", ar.divide: "{0} / {1}",
@@ -32,7 +34,7 @@ OPERATORS = {
     ar.greater: "{0} > {1}", ar.greater_equal: "{0} >= {1}", ar.less: "{0} < {1}",
     ar.less_equal: "{0} <= {1}", ar.equal: "{0} == {1}", ar.not_equal: "{0} != {1}",
 }
-SCALARS = OPERATORS | {
+SCALARS = {
     ar.exp: "math.exp({0})", ar.log: "math.log({0})", ar.sqrt: "math.sqrt({0})", ar.sin: "math.sin({0})",
     ar.cos: "math.cos({0})", ar.tanh: "math.tanh({0})",
     elementary.expm1: "math.expm1({0})", elementary.log1p: "math.log1p({0})",
@@ -63,15 +65,17 @@ def native(line: Line, text: Text) -> str:
 
 
 def _of_numbers(line: Line, text: Text) -> str:
-    if line.op in SCALARS:
-        expression = SCALARS[line.op].format(*map(text, line.args))
-        return _plain(expression, line) if _may_be_integers(line) else expression
-    if line.op is ar.power:
-        return _power_of_numbers(line, text)
     if line.op is ar.where:
         condition, a, b = line.args
         return f"{text(_as_float(a))} if {text(condition)} else {text(_as_float(b))}"
-    return _plain(_call(line, text), line)
+    if line.op in OPERATORS:
+        expression = OPERATORS[line.op].format(*map(text, line.args))
+        return _plain(expression, line) if _may_be_integers(line) else expression
+    if _BOOL in [arg.dtype for arg in line.args if isinstance(arg, Line)]:  # of which `math` thinks otherwise
+        return _plain(_own_call(line, text), line)
+    if line.op in SCALARS:
+        return SCALARS[line.op].format(*map(text, line.args))
+    return _power_of_numbers(line, text) if line.op is ar.power else _plain(_call(line, text), line)
 
 
 def _power_of_numbers(line: Line, text: Text) -> str:
@@ -165,9 +169,12 @@ def _of_either(line: Line, text: Text) -> str:
 
 def _call(line: Line, text: Text) -> str:
     """NumPy's function of this name, or the primitive's own."""
-    assert line.op is not None
-    name = _qualified(general_function(line.op)) or text(line.op)
-    return f"{name}({', '.join(map(text, line.args))})"
+    name = _qualified(general_function(line.op))
+    return f"{name}({', '.join(map(text, line.args))})" if name else _own_call(line, text)
+
+
+def _own_call(line: Line, text: Text) -> str:
+    return f"{text(line.op)}({', '.join(map(text, line.args))})"
 
 
 def _qualified(function: Any) -> str | None:

@@ -151,7 +151,7 @@ def test_printed_it_shows_every_program():
     step = microgd.compile(error)
     assert "programs: 0" in str(step)
     with pytest.raises(ValueError, match="not been called"):
-        step.source  # noqa: B018
+        step.source
     step(0.5, 0.5, 0.8)
     step(np.ones(2), 0.5, 0.8)
     assert repr(step) == "<compiled error, programs: 2>"
@@ -183,8 +183,9 @@ def test_what_nobody_needs_is_not_computed():
 
 @pytest.mark.parametrize(
     "f", [
-        lambda x: x * 1.0, lambda x: 1.0 * x, lambda x: x / 1, lambda x: x**1, lambda x: -(-x),
-        lambda x: x.reshape(6).reshape(2, 3), lambda x: x.T.T, lambda x: np.positive(x), lambda x: x.sum(axis=()),
+        lambda x: x * 1.0, lambda x: 1.0 * x, lambda x: x / 1, lambda x: x**1,
+        lambda x: np.negative(np.negative(x)), lambda x: x.reshape(6).reshape(2, 3), lambda x: x.T.T,
+        lambda x: np.positive(x), lambda x: x.sum(axis=()),
         lambda x: x * np.ones((2, 3)), lambda x: x / np.ones(3), lambda x: np.broadcast_to(x, (2, 3)),
     ],
 )  # fmt: skip
@@ -202,9 +203,22 @@ def test_two_zeros_are_two_constants():
     assert_same(microgd.compile(lambda x: (x * 0.0, x * -0.0))(2.0), (0.0, -0.0))
 
 
-def test_a_mask_times_one_is_a_number():
-    result = microgd.compile(lambda x: (x > 0) * 1.0)(np.array([-1.0, 2.0]))
-    assert result.dtype == np.float64
+@pytest.mark.parametrize(
+    "f", [
+        lambda x: (x > 0) * 1.0, lambda x: np.sum(x > 0), lambda x: np.cumsum(x > 0),
+        lambda x: (x > 0) + (x > 1), lambda x: (x > 0) ** 2, lambda x: np.max(x > 0),
+        lambda x: (x > 0) // (x < 5), lambda x: np.exp(x > 0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("x", [2.0, np.array([-1.0, 2.0])])
+def test_masks_are_counted_in_floats(f, x):
+    assert_same(microgd.compile(f)(x), plain(f(Value(x))))
+
+
+def test_an_array_of_equal_entries_leaves_its_type_and_its_signs():
+    x = np.ones(2, np.float32)
+    for constant in (np.ones(2), np.full(2, 3.0), np.ones(2, np.float32), np.array([0.0, -0.0])):
+        assert_same(microgd.compile(lambda x, c=constant: x * c)(x), x * constant)
 
 
 # Arguments ---------------------------------------------------------------------------------------
@@ -239,7 +253,9 @@ def test_names_in_the_program_are_those_in_the_tree():
     assert step.source.startswith("def program(net_w_first, net_w_second, net_layers_0, x):")
 
 
-@pytest.mark.parametrize("number", [2, np.float64(2.0), np.float32(2.0), np.int64(2), np.array(2.0), np.array(2)])
+@pytest.mark.parametrize(
+    "number", [2, np.float64(2.0), np.float32(2.0), np.int64(2), np.array(2.0), np.array(2)]
+)
 def test_every_number_is_a_float(number):
     assert_same(microgd.compile(lambda x: (x * x, x))(number), (4.0, 2.0))
 
@@ -266,7 +282,9 @@ def test_arrays_however_they_lie_in_memory():
 @pytest.mark.parametrize("name", ["np", "float", "math", "bool", "abs", "type", "len", "t1", "dispatch"])
 def test_an_argument_may_be_called_anything(name):
     scope = {"numpy": np}
-    exec(f"def f({name}, x): return numpy.exp(abs({name} * x)) if 0 else numpy.exp({name} * x) + {name}", scope)
+    exec(
+        f"def f({name}, x): return numpy.exp(abs({name} * x)) if 0 else numpy.exp({name} * x) + {name}", scope
+    )
     step = microgd.compile(grad(scope["f"]))
     assert step(0.5, 2.0) == grad(scope["f"])(0.5, 2.0) == step(0.5, 2.0)
     assert step(**{name: 0.5, "x": 2.0}) == step(0.5, 2.0)
@@ -320,7 +338,9 @@ def test_hessian_jacobian_and_hvp():
 
     x, v = draw((4,), 0.5, 1.5), draw((4,))
     assert_same(microgd.compile(hessian(f))(x), hessian(f)(x))
-    assert_same(microgd.compile(jacobian(lambda x: np.sin(x) * x[0]))(x), jacobian(lambda x: np.sin(x) * x[0])(x))
+    assert_same(
+        microgd.compile(jacobian(lambda x: np.sin(x) * x[0]))(x), jacobian(lambda x: np.sin(x) * x[0])(x)
+    )
     assert_same(microgd.compile(hvp(f))(x, v), hvp(f)(x, v))
 
 
@@ -404,9 +424,9 @@ def test_a_value_made_inside_is_a_constant():
 
 @pytest.mark.parametrize(
     ("f", "x"), [
-        (lambda x: 1.0 / x, 0.0), (lambda x: x / (x - x), 2.0), (np.log, 0.0), (np.log, -1.0), (np.sqrt, -1.0),
-        (np.exp, 1000.0), (lambda x: x**-1.5, 0.0), (lambda x: x**0.5, -1.0), (lambda x: x**3, 1e200),
-        (lambda x: np.sin(x), math.inf), (lambda x: x**-2, 0.0),
+        (lambda x: 1.0 / x, 0.0), (lambda x: x / (x - x), 2.0), (np.log, 0.0), (np.log, -1.0),
+        (np.sqrt, -1.0), (np.exp, 1000.0), (lambda x: x**-1.5, 0.0), (lambda x: x**0.5, -1.0),
+        (lambda x: x**3, 1e200), (lambda x: np.sin(x), math.inf), (lambda x: x**-2, 0.0),
     ],
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -467,7 +487,9 @@ def test_large_arrays_are_written_over_and_nobody_notices(f):
     step(*(3.0 * x for x in LARGE))
     expected = [tree_map(plain, f(*(scale * x for x in LARGE))) for scale in (1.0, 2.0, 1.0)]
     for result, copy, eager in zip(results, kept, expected, strict=True):
-        for ours, then, theirs in zip(tree_leaves(result), tree_leaves(copy), tree_leaves(eager), strict=True):
+        for ours, then, theirs in zip(
+            tree_leaves(result), tree_leaves(copy), tree_leaves(eager), strict=True
+        ):
             np.testing.assert_array_equal(ours, then)
             np.testing.assert_array_equal(ours, theirs)
     assert_same(list(LARGE), before)
@@ -526,7 +548,17 @@ def test_it_may_call_itself():
 
 def test_a_program_for_each_kind_and_not_more():
     step = microgd.compile(lambda x: np.sum(x * x))
-    for x in (1.0, 2.0, np.ones(3), np.ones(3) * 2, np.ones((3, 1)), np.ones(3, np.float32), 1, 2.0, np.ones(3)):
+    for x in (
+        1.0,
+        2.0,
+        np.ones(3),
+        np.ones(3) * 2,
+        np.ones((3, 1)),
+        np.ones(3, np.float32),
+        1,
+        2.0,
+        np.ones(3),
+    ):
         step(x)
     assert len(step.programs) == 5
 
@@ -546,6 +578,89 @@ def test_the_bare_function_takes_numbers_one_after_the_other():
     step({"a": 2.0, "b": 3.0}, 4.0)
     (program,) = step.programs
     assert program.function(2.0, 3.0, 5.0) == (10.0, 3.0)
+
+
+# Other array libraries, and what compiles further ------------------------------------------------
+
+
+def assert_close(computed, expected):
+    for ours, theirs in zip(tree_leaves(computed), tree_leaves(expected), strict=True):
+        np.testing.assert_allclose(np.asarray(ours), theirs, rtol=1e-12, atol=1e-15)
+
+
+def many_words(params, x):
+    """Something of every kind that the portable dialect has words for."""
+    h = np.tanh(x @ params["w"] + params["b"])
+    p = sigmoid(h[:, 1:]) * np.where(h[:, :1] > 0, 1.0, 0.5) + microgd.softplus(x[:, :1]) - abs(h[:, 2:])
+    z = microgd.logsumexp(h, axis=1) + np.linalg.norm(h, axis=1) + microgd.relu(x[:, 0]) ** 1.5
+    q = np.concatenate([p, np.reshape(z, (-1, 1)).T.T], axis=1).T
+    rows = np.broadcast_to(np.max(q, axis=0), (2, 5)) * np.mean(q, axis=1, keepdims=True)[:2]
+    return np.sum(rows) + params["s"] * np.exp(params["s"]) + np.sum(q[np.array([0, 0, 1])])
+
+
+WORDS = {"w": LAYER[0], "b": LAYER[1], "s": 0.3}, LAYER[2]
+
+
+@pytest.fixture
+def jax():
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True):
+        yield jax
+
+
+@pytest.mark.parametrize("jitted", [False, True])
+def test_jax(jax, jitted):
+    both = value_and_grad(many_words)
+    step = microgd.compile(both, namespace=jax.numpy, jit=jax.jit if jitted else None)
+    for _ in range(2):
+        computed = step(*WORDS)
+        assert all(isinstance(x, jax.Array) for x in tree_leaves(computed))
+        assert_close(computed, both(*WORDS))
+    assert_close(step(*tree_map(jax.numpy.asarray, WORDS)), both(*WORDS))
+
+
+def test_inside_of_a_jitted_function(jax):
+    step = microgd.compile(value_and_grad(many_words), namespace=jax.numpy)
+    assert_close(jax.jit(step)(*WORDS), value_and_grad(many_words)(*WORDS))
+
+
+def test_dask():
+    dask_array = pytest.importorskip("dask.array")
+
+    def f(params, x):
+        h = sigmoid(x @ params["w"] + params["b"])
+        return np.mean((h - x[:, :1]) ** 2) + np.sum(h[1:, 0])
+
+    params, x = WORDS
+    step = microgd.compile(value_and_grad(f), namespace=dask_array)
+    computed = step(params, dask_array.from_array(x, chunks=(2, 2)))
+    assert isinstance(computed[0], dask_array.Array)
+    assert_close(computed, value_and_grad(f)(params, x))
+
+
+def test_numba():
+    numba = pytest.importorskip("numba")
+    weights, _, x, goal_pred = LAYER
+    both = value_and_grad(lambda weights: np.mean((x @ weights - goal_pred) ** 2))
+    assert_close(microgd.compile(both, jit=numba.njit)(weights), both(weights))
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_numba_with_numbers():
+    numba = pytest.importorskip("numba")
+    both = value_and_grad(lambda x: np.exp(-x) / x + sigmoid(x))
+    step = microgd.compile(both, jit=numba.njit)
+    assert_close(step(0.5), both(0.5))
+    assert step(0.0)[0] == math.inf  # where compiled code raises as Python does
+
+
+def test_what_another_library_has_no_word_for():
+    cube = microgd.primitive(lambda x: x * x * x, lambda g, out, x: 3.0 * g * x * x, name="cube")
+    step = microgd.compile(cube, jit=lambda function: function)
+    assert step(2.0) == 8.0
+
+
+# Size --------------------------------------------------------------------------------------------
 
 
 def test_a_long_program():
