@@ -58,7 +58,7 @@ def play_descent(
     ]
     return write_page(
         out,
-        title=f"Gradient descent on one knob, {chart.name}",
+        title=f"Gradient descent on {chart.name}",
         stage=chart.svg(),
         data={"runs": runs},
         script="descent.js",

@@ -75,9 +75,7 @@ def result(before: str, x: Any) -> Line:
     """A number; an array by its shape and range, with its entries where these are few."""
     line = {"kind": "result", "text": f"{before} {text_of(x)}", "exact": repr(np.asarray(x).tolist())}
     if np.shape(x) and np.size(x) <= MOST_ENTRIES:
-        line["entries"] = np.array2string(np.asarray(x), formatter={"all": text_of}, separator="  ").replace(
-            "]", " ]"
-        )
+        line["entries"] = np.array2string(np.asarray(x), formatter={"all": text_of}, separator="  ")
     return line
 
 
@@ -89,13 +87,17 @@ def d(what: str, by: str) -> str:
 def text_of(x: Any) -> str:
     """A number for people; an array by its shape and range.
 
-    >>> text_of(0.30250000000000005), text_of(-0.0), text_of(np.array([1.0, -2.0]))
-    ('0.3025', '0', '(2,) from −2 to 1')
+    >>> text_of(0.30250000000000005), text_of(-0.0)
+    ('0.3025', '0')
+    >>> text_of(np.array([1.0, -2.0])), text_of(np.ones((2, 3)))
+    ('(2,) from −2 to 1', '(2, 3), all 1')
+    >>> text_of(np.ones((0, 3)))
+    '(0, 3), no entries'
     """
     if np.shape(x):
-        return f"{np.shape(x)} " + (
-            f"from {text_of(x.min())} to {text_of(x.max())}" if x.size else "without entries"
-        )
+        ends = dict.fromkeys(text_of(end) for end in (x.min(), x.max())) if x.size else {}
+        told = {0: ", no entries", 1: ", all ", 2: " from "}[len(ends)]
+        return f"{np.shape(x)}{told}{' to '.join(ends)}"
     if isinstance(x, (bool, np.bool)):
         return str(x)
     return f"{x + 0.0:.6g}".replace("-", "−")

@@ -239,7 +239,7 @@ class _Story:
 
     def _summary(self) -> Frame:
         error = self.name(self.error)
-        lines = [words(f"Done: each Value knows how {error} changes with it. Of those that were given:")]
+        lines = [words(f"Each Value knows now how {error} changes with it. Of those that were given:")]
         for node in self.nodes:
             if node.op is None:
                 gradient = self.gradients[node]

@@ -270,7 +270,7 @@ def test_arrays_have_formula_shapes_and_entries(page):
 
 
 @pytest.mark.parametrize("write", [knob_page, net_page, tall_page, descent_page])
-@pytest.mark.parametrize("size", [PHONE, (320, 568), DESKTOP])
+@pytest.mark.parametrize("size", [PHONE, (320, 568), (844, 390), DESKTOP])
 def test_nothing_sticks_out_and_the_controls_are_in_sight(page, write, size):
     window = page(write, size=size)
     for end in (False, True):
