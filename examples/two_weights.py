@@ -1,0 +1,49 @@
+"""Two weights: the error is a surface, the gradient an arrow that points straight uphill.
+
+What you will see: a net with two knobs and the error over both. The gradient is held against 360
+directions that are simply tried: none climbs as steeply. Along a line of equal error the slope is 0, so
+the gradient stands at right angles to it. Then the walk down, from above and in three dimensions.
+Run it: python examples/two_weights.py
+"""
+
+import numpy as np
+from saving import save
+
+from microgd import GradientDescent, History, KnobNet, descend, value_and_grad
+from microgd.pictures.landscape import error_contour, error_surface, gradient_and_step
+
+# %% Two inputs, four examples; the knobs 1.5 and -0.5 would predict them all
+input = np.array([[1.0, 0.4], [0.3, 1.0], [1.2, 0.9], [0.2, 0.7]])
+goal_pred = input @ [1.5, -0.5]
+
+
+def error(knob_weight):
+    return np.mean((input @ knob_weight - goal_pred) ** 2)
+
+
+# %% The gradient, and every direction tried by hand
+start = np.array([-0.5, 1.0])
+here, gradient = value_and_grad(error)(start)
+angles = np.arange(360)
+directions = np.column_stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))])
+climbs = np.array([(error(start + 1e-6 * d) - error(start - 1e-6 * d)) / 2e-6 for d in directions])
+steepest = angles[climbs.argmax()]
+points_to = np.degrees(np.arctan2(gradient[1], gradient[0])) % 360
+print(f"at {start} the error is {here:.4f} and its gradient {gradient}")
+print(f"  of 360 directions the steepest climb is at {steepest} degrees: {climbs.max():.4f} per unit")
+print(f"  the gradient points to {points_to:.1f} degrees and is {np.hypot(*gradient):.4f} long")
+level = np.array([-gradient[1], gradient[0]]) / np.hypot(*gradient)
+print(f"  at right angles to it the slope is {(error(start + 1e-6 * level) - here) / 1e-6:.6f}")
+
+# %% The way down: the same net, both knobs at once
+net = KnobNet(start)
+optimizer = GradientDescent(net.parameters, learning_rate=0.4)
+history = History(descend(lambda: net.compare(net.predict(input), goal_pred), optimizer, steps=1000))
+print(f"\n{history.message}")
+print(f"knobs {history.parameters['knob_weight'][-1]}")
+
+# %% Pictures
+x, y = (-1.0, 2.5), (-1.2, 1.6)
+ax = error_contour(error, x, y, {"gradient descent": history})
+save(gradient_and_step(error, start, learning_rate=0.4, ax=ax), "out/two_weights/map.svg")
+save(error_surface(error, x, y, {"gradient descent": history}), "out/two_weights/surface.svg")
