@@ -1,0 +1,59 @@
+"""The same run with several learning rates, and the rate from which on it diverges: computed, not guessed.
+
+What you will see: too small crawls, right arrives, large swings, too large diverges. The boundary is
+2 / (second derivative), which `largest_stable_rate` gets from the graph: a hundredth below it the run
+converges, a hundredth above it diverges, for one knob, for the real cats and dogs in raw kilograms, and
+for three knobs, where the steepest direction decides. Run it: python examples/learning_rates.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+from cats_vs_dogs import load
+from saving import save
+
+from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate
+from microgd.pictures.runs import learning_rate_sweep, over_steps
+
+
+# %% A run: predict, compare, learn, from knobs that are all 0.5
+def task(knobs: int | tuple[int], input, goal_pred):
+    """The error as a function without arguments, and the parameters that it depends on."""
+    net = KnobNet(np.full(knobs, 0.5))
+    return lambda: net.compare(net.predict(input), goal_pred), net.parameters
+
+
+def run(rate: float, steps: int, *example) -> History:
+    error, parameters = task(*example)
+    return History(descend(error, GradientDescent(parameters, rate), steps))
+
+
+# %% Theory against run
+weights, goals = load(Path(__file__).parent / "data" / "cats_dogs.csv")
+ONE_KNOB = (), 2.0, 0.8
+for name, example in {
+    "one knob, input 2": ONE_KNOB,
+    "cats and dogs, raw kilograms": ((), weights, goals),
+    "three knobs, inputs 8.5, 0.65, 1.2": (3, [8.5, 0.65, 1.2], 1.0),
+}.items():
+    bound = largest_stable_rate(*task(*example))
+    print(f"{name}: largest stable rate {bound:.6g}")
+    for share in (0.99, 1.01):
+        history = run(share * bound, 2000, *example)
+        print(
+            f"  {share:g} of it: {history.reason} at step {history.step[-1]}, error {history.error[-1]:.3g}"
+        )
+
+# %% One knob at many rates, 200 steps each
+bound = largest_stable_rate(*task(*ONE_KNOB))
+rates = [*np.geomspace(0.0005, 0.1, 15), 0.15, 0.2, 0.23, 0.245, 0.28, 0.35, 0.5]
+runs = {rate: run(rate, 200, *ONE_KNOB) for rate in rates}
+print(f"\none knob, 200 steps: from an error of {runs[0.5].error[0]:.2g}")
+for rate in (rates[0], rates[7], 0.15, 0.245, 0.28):
+    last = runs[rate].steps[-1]
+    print(f"  rate {rate:<7.3g} {last.reason:9} at step {last.number:3}: {last.error:.2g}")
+
+# %% Pictures
+save(learning_rate_sweep(runs, bound), "out/learning_rates/sweep.svg")
+shown = {f"rate {rate:.3g}": run(rate, 30, *ONE_KNOB) for rate in (0.0005, 0.03, 0.23, 0.26)}
+save(over_steps(shown), "out/learning_rates/errors.svg")

@@ -1,0 +1,44 @@
+"""Watch the process, not the result: a parameter walking to the minimum.
+
+What you will see: `descend` is a generator, so every step can be looked at in a plain for loop: parameter,
+derivative, error. The derivative shrinks with the distance, and the steps with it. On a parabola the
+parameter comes nearer by the same factor each time, so one can say beforehand when it will be there: the
+run agrees. Then the whole run on one sheet. Run it: python examples/watch_the_walk.py
+"""
+
+import math
+
+from saving import save
+
+from microgd import GradientDescent, History, Value, descend, grad
+from microgd.pictures.landscape import paths_on_curve
+from microgd.pictures.runs import history_panels
+
+
+# %% A parabola with its minimum 1 at 3
+def error(x):
+    return (x - 3) ** 2 + 1
+
+
+LEARNING_RATE, START = 0.1, -1.0
+
+# %% Watching
+x = Value(START, name="x")
+print("step         x  derivative      error")
+for step in descend(lambda: error(x), GradientDescent([x], LEARNING_RATE), steps=10):
+    print(f"{step.number:4}  {step.parameters['x']:8.5f}  {x.grad:10.5f}  {step.error:9.6f}")
+
+# %% When will it be there? The distance is multiplied by 1 - rate * (second derivative) each time
+factor = 1 - LEARNING_RATE * grad(grad(error))(START)
+needed = math.ceil(math.log(1e-6 / abs(START - 3)) / math.log(factor))
+print(f"\nthe distance shrinks by {factor:g} a step: within 0.000001 of the minimum after {needed} steps")
+
+x = Value(START, name="x")
+history = History(descend(lambda: error(x), GradientDescent([x], LEARNING_RATE), steps=200))
+walked = history.parameters["x"]
+print(f"in the run: after {next(i for i, place in enumerate(walked) if abs(place - 3) <= 1e-6)} steps")
+print(history.message)
+
+# %% Pictures
+save(paths_on_curve(error, -1.5, 7.5, walked), "out/watch_the_walk/walk.svg")
+save(history_panels(history)[0], "out/watch_the_walk/sheet.svg")
