@@ -1,0 +1,62 @@
+"""Gradients that explode: seen, named, tamed.
+
+What you will see: a knob that is applied 30 times in a row, as a recurrent net does, so the prediction
+grows like knob^30 and the gradient with it. One step too far, and the next is beyond all numbers.
+`descend` says at which step, at which learning rate, and which operation made the first number that is not
+finite; the history shows it coming. With the gradient clipped the same run arrives at 10^(1/30), as it
+must. Run it: python examples/exploding_gradients.py
+"""
+
+import numpy as np
+from saving import save
+
+from microgd import GradientDescent, History, Value, clip_by_norm, clip_by_value, descend, grad
+from microgd.pictures.landscape import error_curve
+from microgd.pictures.runs import over_steps
+
+ROUNDS, GOAL_PRED = 30, 1.0
+
+
+# %% The same knob, 30 times
+def error(knob_weight):
+    hidden = 0.1
+    for _ in range(ROUNDS):
+        hidden = hidden * knob_weight
+    return (hidden - GOAL_PRED) ** 2
+
+
+answer = (GOAL_PRED / 0.1) ** (1 / ROUNDS)
+print(f"0.1 * knob^30 = 1 for knob = 10^(1/30) = {answer:.6f}")
+print(" knob  gradient of the error")
+for knob in (0.8, 1.0, 1.1, 1.2, 1.3):
+    print(f"  {knob}  {grad(error)(knob):.3g}")
+
+
+# %% From 1.2: plain, and with the gradient clipped
+def run(*transforms) -> tuple[History, Value]:
+    knob_weight = Value(1.2, name="knob_weight")
+    optimizer = GradientDescent([knob_weight], 0.0004, transforms)
+    return History(descend(lambda: error(knob_weight), optimizer, steps=3000, dtol=np.inf)), knob_weight
+
+
+plain, _ = run()
+print("\nplain:\n  " + plain.message.replace(". ", ".\n  "))
+print("  the gradient's norm, step by step: " + ", ".join(f"{norm:.3g}" for norm in plain.gradient_norm))
+runs = {"plain": plain}
+for name, transform in {
+    "clipped by norm to 10": clip_by_norm(10.0),
+    "clipped by value to 10": clip_by_value(10.0),
+}.items():
+    runs[name], knob_weight = run(transform)
+    print(f"{name}: {runs[name].reason} at step {runs[name].step[-1]}, knob {knob_weight:.6f}")
+print("with a single weight there is no direction to keep, so the two ways of clipping are one:")
+both = clip_by_norm(5.0)([np.array([30.0, 0.4])], []), clip_by_value(5.0)([np.array([30.0, 0.4])], [])
+print(f"  of the gradient [30, 0.4] they make {both[0][0].round(3)} and {both[1][0]}")
+
+# %% Pictures
+ax = error_curve(error, 0.85, 1.15, ball=1.14)
+save(ax, "out/exploding_gradients/cliff.svg")
+del runs["clipped by value to 10"]
+ax = over_steps(runs, "gradient_norm")
+ax.set_ylim(1e-10, 1e60)
+save(ax, "out/exploding_gradients/norms.svg")

@@ -1,0 +1,73 @@
+"""Schedules: the learning rate as a function of the step.
+
+What you will see: a knob that learns the mean of noisy measurements, one at a time. At a constant rate it
+arrives soon and then trembles for ever, by rate * noise / (L (2 - rate * L)) of variance, L being the
+second derivative: theory and run. A rate that falls takes the trembling out. Seven schedules, their curves
+and what they are worth here. Run it: python examples/falling_rates.py
+"""
+
+import numpy as np
+from saving import save
+
+from microgd import GradientDescent, History, Value, descend
+from microgd.learning import (
+    constant,
+    cosine,
+    cyclic,
+    exponential_decay,
+    inverse_time_decay,
+    step_decay,
+    warm_up,
+)
+from microgd.pictures.landscape import STYLES, legend_below, new_axes
+from microgd.pictures.runs import over_steps
+
+# %% Measurements of 2, each off by about 1
+STEPS, TRUTH = 2000, 2.0
+measured = np.random.default_rng(0).normal(TRUTH, 1.0, STEPS + 1)
+
+
+def run(schedule) -> History:
+    """From -8; the error of a step is that of one measurement."""
+    knob_weight, measurements = Value(-8.0, name="knob_weight"), iter(measured)
+    optimizer = GradientDescent([knob_weight], schedule)
+    descent = descend(lambda: (knob_weight - next(measurements)) ** 2, optimizer, STEPS, gtol=None, ftol=None)
+    return History(descent)
+
+
+# %% A constant rate: how much the knob trembles
+SECOND_DERIVATIVE, NOISE = 2.0, 4.0  # of (knob - goal)^2; the variance of its slope, 2 (knob - goal)
+print("constant rate: variance of the knob in the second half, theory and run")
+for rate in (0.3, 0.1, 0.03):
+    theory = rate * NOISE / (SECOND_DERIVATIVE * (2 - rate * SECOND_DERIVATIVE))
+    seen = np.mean((run(constant(rate)).parameters["knob_weight"][STEPS // 2 :] - TRUTH) ** 2)
+    print(f"  rate {rate:<4}  {theory:.4f}  {seen:.4f}")
+
+# %% Seven schedules
+SCHEDULES = {
+    "constant": constant(0.1),
+    "step decay": step_decay(0.1, factor=0.3, every=500),
+    "exponential decay": exponential_decay(0.1, factor=0.1, every=1000),
+    "inverse time": inverse_time_decay(0.1, half_at=100),
+    "cosine": cosine(0.1, steps=STEPS),
+    "cyclic": cyclic(0.005, 0.1, half_cycle=250),
+    "warm-up, then cosine": warm_up(200, then=cosine(0.1, steps=STEPS - 200)),
+}
+print(f"\n{'rate at step':<22}   0    500    1000   2000   distance from 2, mean of the last 100")
+runs = {name: run(schedule) for name, schedule in SCHEDULES.items()}
+for name, history in runs.items():
+    rates = "  ".join(f"{history.learning_rate[step]:.3f}" for step in (0, 500, 1000, 2000))
+    print(f"{name:<22} {rates}  {np.mean(abs(history.parameters['knob_weight'][-100:] - TRUTH)):.3f}")
+print(f"{'the mean of them all':<22} {'':>26}  {abs(measured.mean() - TRUTH):.3f}")
+
+# %% Pictures: the rates, and the knob under three of them
+ax = over_steps(runs, "learning_rate")
+ax.set(yscale="linear", ylim=(0, 0.105))
+save(ax, "out/falling_rates/rates.svg")
+ax = new_axes()
+for name, style in zip(("constant", "cosine", "inverse time"), STYLES):
+    knob = runs[name].parameters["knob_weight"][::10]
+    ax.plot(runs[name].step[::10], knob, label=name, color=style["color"], linestyle=style["linestyle"])
+ax.set(xlabel="step", ylabel="knob_weight", ylim=(1, 3))
+legend_below(ax)
+save(ax, "out/falling_rates/knob.svg")
