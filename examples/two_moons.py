@@ -1,0 +1,50 @@
+"""Two moons: a boundary that no straight line can be.
+
+What you will see: two half circles of points that reach into one another. A net without a hidden layer
+draws the best straight line and stays wrong; one with two hidden layers of 16 bends the boundary around
+the moons until all are right, and nearly all of 1000 new points. Pictures of both boundaries.
+Run it: python examples/two_moons.py
+"""
+
+import numpy as np
+from saving import save
+
+from microgd import MLP, GradientDescent, History, binary_cross_entropy, descend, sigmoid
+from microgd.pictures.landscape import decision_boundary
+from microgd.pictures.runs import over_steps
+
+
+# %% The points
+def two_moons(n: int, noise: float, rng) -> tuple[np.ndarray, np.ndarray]:
+    """n points on two interlocking half circles, shaken by noise; 0 for the upper moon, 1 for the lower."""
+    angle, lower = np.pi * rng.random(n), np.arange(n) % 2
+    x = np.where(lower, 1 - np.cos(angle), np.cos(angle))
+    y = np.where(lower, 0.5 - np.sin(angle), np.sin(angle))
+    return np.column_stack([x, y]) + rng.normal(0, noise, (n, 2)), lower.astype(float)
+
+
+rng = np.random.default_rng(0)
+points, goals = two_moons(200, 0.1, rng)
+new_points, new_goals = two_moons(1000, 0.1, rng)
+
+
+# %% Two nets
+def right(net: MLP, points, goals) -> float:
+    return np.mean((net(points).data[:, 0] > 0) == (goals == 1))
+
+
+groups = {"upper moon": points[goals == 0], "lower moon": points[goals == 1]}
+runs = {}
+for name, net in {"straight": MLP(2, 1, rng=0), "bent": MLP(2, 16, 16, 1, rng=0)}.items():
+    optimizer = GradientDescent(net.parameters, 0.3)
+    runs[f"{net}"] = history = History(
+        descend(lambda net=net: binary_cross_entropy(net(points)[:, 0], goals).mean(), optimizer, 600)
+    )
+    print(f"{net}: error {history.error[0]:.3f} -> {history.error[-1]:.3f}; right on", end=" ")
+    print(f"{right(net, points, goals):.1%} of its points", end=" and ")
+    print(f"{right(net, new_points, new_goals):.1%} of new ones")
+    ax = decision_boundary(lambda x, net=net: sigmoid(net(x)), groups, labels=("x", "y"))
+    save(ax, f"out/two_moons/{name}.svg")
+
+# %% How they learned
+save(over_steps(runs), "out/two_moons/errors.svg")
