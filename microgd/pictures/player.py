@@ -20,7 +20,7 @@ import numpy as np
 from ..autodiff import Value
 from ..autodiff.value import View, ancestors, as_numbers, pull_back
 from .formulas import one_operation, written
-from .graph import draw
+from .graph import MOST_VALUES, draw
 from .pages import (
     Frame,
     Line,
@@ -37,9 +37,6 @@ from .pages import (
     words,
     write_page,
 )
-
-MOST_VALUES = 150
-"""In a graph whose computation a person still follows."""
 
 
 def play(
