@@ -2,11 +2,14 @@
 
 What you will see: a net of a single weight, the knob, learns to predict 0.8 from 0.5. First by trying up
 and down, then by the derivative, which tells direction and amount in one number; then how that goes
-wrong (a large input), what repairs it (alpha), and the same with three inputs. Each part prints its
-numbers. Run it: python examples/predict_compare_learn.py
+wrong (a large input), what repairs it (alpha), and the same with three inputs, with three outputs and
+with a knob that is held. Each part prints its numbers.
+Run it: python examples/predict_compare_learn.py
 """
 
-from microgd import KnobNet, Value, hot_cold, squared_error
+import numpy as np
+
+from microgd import GradientDescent, KnobNet, Value, descend, freeze, hot_cold, squared_error
 
 # %% Compare: how wrong is a prediction?
 print("A1  compare")
@@ -70,3 +73,22 @@ print("\nA8  three inputs, a knob for each")
 net = KnobNet([0.1, 0.2, -0.1])
 show(learn(net, [8.5, 0.65, 1.2], goal_pred=1, alpha=0.005, rounds=3))
 print(f"    the knobs are now {net.knob_weight:.4f}: the one with the largest input was turned most")
+
+# %% Several outputs, and a knob that is held
+print("\nA9  one input, three outputs: each knob learns from the error of its own output")
+net = KnobNet([[0.3, 0.2, 0.9]])
+pred = net.predict([0.65])
+error = net.compare(pred, goal_pred=np.array([0.1, 1.0, 0.1]))
+net.learn(error, alpha=0.05)
+print(f"    pred {pred.data}, errors {squared_error(pred.data, np.array([0.1, 1.0, 0.1]))}")
+print(f"    knobs {net.knob_weight.data[0]}")
+
+print("    three inputs again, the first knob held: the others do all the work")
+knobs = [Value(0.1, name="first"), Value(0.2, name="second"), Value(-0.1, name="third")]
+optimizer = GradientDescent(knobs, learning_rate=0.15, transforms=[freeze(knobs[0])])
+for step in descend(
+    lambda: squared_error(8.5 * knobs[0] + 0.65 * knobs[1] + 1.2 * knobs[2], 1), optimizer, 20
+):
+    if step.number in (0, 1, 2, 20):
+        settings = ", ".join(f"{name} {setting:.4f}" for name, setting in step.parameters.items())
+        print(f"    step {step.number:2}  error {step.error:.3g}  {settings}")
