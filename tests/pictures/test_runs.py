@@ -80,6 +80,7 @@ def test_the_sweep_parts_at_the_largest_stable_rate():
     assert start.get_ydata()[0] == pytest.approx(0.3025)
     np.testing.assert_array_equal(ended.get_ydata(), [runs[r].error[-1] for r in ended.get_xdata()])
     assert list(diverged.get_xdata()) == [9.0]
+    assert list(ended.get_xdata()) == [0.01, 0.5, 3.9, 4.1]
     assert line.get_xdata()[0] == pytest.approx(4.0)
     above = ended.get_xdata() > line.get_xdata()[0]
     assert (ended.get_ydata()[above] > 0.3025).all()
