@@ -72,7 +72,7 @@ from .learning import (
 )
 
 if TYPE_CHECKING:
-    from .pictures import draw
+    from .pictures import draw, play, play_descent
 
 __all__ = [
     "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
@@ -80,17 +80,17 @@ __all__ = [
     "binary_cross_entropy", "check_grads", "clip_by_norm", "clip_by_value", "compile",
     "coordinate_search", "descend", "draw", "freeze", "grad", "hessian", "hinge", "hot_cold", "huber",
     "hvp", "init_he", "init_uniform", "init_xavier", "init_zeros", "jacobian", "largest_stable_rate",
-    "load_checkpoint", "logsumexp", "mean_squared_error", "primitive", "relu", "restarts",
-    "save_checkpoint", "schedules", "sigmoid", "softmax_cross_entropy", "softplus", "squared_error",
+    "load_checkpoint", "logsumexp", "mean_squared_error", "play", "play_descent", "primitive", "relu",
+    "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax_cross_entropy", "softplus", "squared_error",
     "standardize", "value_and_grad", "vjp", "weight_decay",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """`microgd.draw`: imported, with graphviz, when it is first asked for."""
-    if name == "draw":
-        from .pictures import draw
+    """The pictures: imported, with what they need, when they are first asked for."""
+    if name in ("draw", "play", "play_descent"):
+        from . import pictures
 
-        return draw
+        return getattr(pictures, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

