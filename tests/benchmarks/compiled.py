@@ -1,0 +1,422 @@
+"""Compiled microgd beside its peers: the same work, the same numbers, in one process.
+
+    pip install -e ".[benchmark]"
+    python tests/benchmarks/compiled.py                               # about five minutes
+    python tests/benchmarks/compiled.py --only knob --seconds 1
+    python tests/benchmarks/compiled.py --csv compiled.csv
+
+The rows: one knob, a thousand times; micrograd's demo net with scalars only; the same net and larger
+ones with arrays; a training step on the handwritten digits with Adam, in one program; the Hessian of
+a function of ten parameters; what tracing and compiling cost a line. All in float64. What is traced or
+compiled at the first call is done before the clock starts. How the tables are made and how to read
+them: harness.py.
+
+NumPy by hand is there twice: as one writes it, and with every intermediate array kept and written to
+again (out=), which nobody writes but which is as fast as NumPy gets.
+"""
+
+from __future__ import annotations
+
+import os
+
+for library in ("OMP", "OPENBLAS", "MKL"):  # who multiplies matrices for whom; to be said before the imports
+    os.environ.setdefault(f"{library}_NUM_THREADS", "2")
+
+import functools  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from typing import Any  # noqa: E402
+
+import harness  # noqa: E402
+import nets  # noqa: E402
+import numpy as np  # noqa: E402
+from eager import NETS  # noqa: E402
+
+import microgd  # noqa: E402
+
+PACKAGES = ("microgd", "numpy", "micrograd", "autograd", "mygrad", "torch", "jax", "numba")
+
+# One knob ----------------------------------------------------------------------------------------
+
+
+def knob_error(knob_weight: Any, input: Any, goal_pred: Any) -> Any:
+    pred = input * knob_weight
+    delta = pred - goal_pred
+    return delta**2
+
+
+def knob_by_hand(knob_weight: float, input: float, goal_pred: float) -> tuple[float, float]:
+    pred = input * knob_weight
+    delta = pred - goal_pred
+    error = delta**2
+    d_delta = 2.0 * delta
+    d_knob_weight = d_delta * input
+    return error, d_knob_weight
+
+
+def thousand_rounds(step: Callable[..., Any]) -> Callable[[], Any]:
+    """Learn for a thousand rounds; the error and the slope of the last."""
+
+    def work() -> Any:
+        knob_weight = 0.5
+        for _ in range(1000):
+            error, slope = step(knob_weight, 0.5, 0.8)
+            knob_weight -= 0.01 * slope
+        return float(error), float(slope)
+
+    step(0.5, 0.5, 0.8)
+    return work
+
+
+def knob_compiled() -> Callable[[], Any]:
+    return thousand_rounds(microgd.compile(microgd.value_and_grad(knob_error)))
+
+
+def knob_bare_function() -> Callable[[], Any]:
+    step = microgd.compile(microgd.value_and_grad(knob_error))
+    step(0.5, 0.5, 0.8)
+    return thousand_rounds(step.programs[0].function)
+
+
+def knob_numba() -> Callable[[], Any]:
+    import numba
+
+    step = microgd.compile(microgd.value_and_grad(knob_error), jit=numba.njit)
+    return thousand_rounds(step)
+
+
+def knob_jax() -> Callable[[], Any]:
+    import jax
+
+    return thousand_rounds(jax.jit(jax.value_and_grad(knob_error)))
+
+
+KNOB = {
+    "microgd compiled": knob_compiled,
+    "microgd compiled, the bare function": knob_bare_function,
+    "microgd compiled, numba": knob_numba,
+    "microgd value_and_grad": lambda: thousand_rounds(microgd.value_and_grad(knob_error)),
+    "five lines by hand": lambda: thousand_rounds(knob_by_hand),
+    "jax.jit": knob_jax,
+}
+
+# Nets --------------------------------------------------------------------------------------------
+
+
+def scalar_compiled(problem: nets.Problem) -> Callable[[], Any]:
+    layers = nets._neurons(problem.layers, float)
+    rows, labels = problem.inputs.tolist(), problem.labels[:, 0].tolist()
+    step = microgd.compile(microgd.value_and_grad(nets.scalar_error))
+    step(layers, rows, labels)
+
+    def work() -> Any:
+        error, gradients = step(layers, rows, labels)
+        return error, nets.scalar_parameters(gradients)
+
+    return work
+
+
+def vector_compiled(problem: nets.Problem) -> Callable[[], Any]:
+    step = microgd.compile(microgd.value_and_grad(nets.vector_error, argnums=1), static_argnames="relu")
+    step(microgd.relu, *problem)
+    return lambda: step(microgd.relu, *problem)
+
+
+def by_hand_with_buffers(problem: nets.Problem) -> Callable[[], Any]:
+    """`nets.by_hand`, with every array that it makes kept for the next call. The gradients are overwritten
+    by the next call as well: not what a library may do."""
+    layers, inputs, labels = problem
+    widths = [w.shape[1] for w, _ in layers]
+    outs = [np.empty((len(inputs), n)) for n in widths]
+    backs = [np.empty((len(inputs), n)) for n in widths[:-1]]
+    masks = [np.empty((len(inputs), n), bool) for n in widths]
+    slopes = [(np.empty_like(w), np.empty_like(b)) for w, b in layers]
+    scaled = [(np.empty_like(w), np.empty_like(b)) for w, b in layers]
+    label_share = -labels / len(labels)
+
+    def work() -> Any:
+        x = inputs
+        for (w, b), out in zip(layers, outs, strict=True):
+            np.matmul(x, w, out=out)
+            np.add(out, b, out=out)
+            if out is not outs[-1]:
+                np.maximum(out, 0.0, out=out)
+            x = out
+        margin = np.multiply(labels, x, out=x)
+        np.subtract(1.0, margin, out=margin)
+        np.maximum(margin, 0.0, out=margin)
+        error = margin.mean()
+        for (w, b), (sw, sb) in zip(layers, scaled, strict=True):
+            error += nets.ALPHA * (np.multiply(w, w, out=sw).sum() + np.multiply(b, b, out=sb).sum())
+        g = np.multiply(np.greater(margin, 0, out=masks[-1]), label_share, out=margin)
+        for i in reversed(range(len(layers))):
+            (w, b), (dw, db), (sw, sb) = layers[i], slopes[i], scaled[i]
+            x = outs[i - 1] if i else inputs
+            np.add(np.matmul(x.T, g, out=dw), np.multiply(2 * nets.ALPHA, w, out=sw), out=dw)
+            np.add(np.add.reduce(g, axis=0, out=db), np.multiply(2 * nets.ALPHA, b, out=sb), out=db)
+            if i:
+                mask = np.greater(x, 0, out=masks[i - 1])
+                g = np.multiply(np.matmul(g, w.T, out=backs[i - 1]), mask, out=backs[i - 1])
+        return error, slopes
+
+    return work
+
+
+def vector_jax(problem: nets.Problem) -> Callable[[], Any]:
+    import jax
+
+    error = functools.partial(nets.vector_error, jax.nn.relu)
+    step = jax.jit(jax.value_and_grad(error))
+    layers, inputs, labels = jax.tree.map(jax.numpy.asarray, tuple(problem))
+    return lambda: jax.block_until_ready(step(layers, inputs, labels))
+
+
+def vector_compiled_jax(problem: nets.Problem) -> Callable[[], Any]:
+    import jax
+
+    error = functools.partial(nets.vector_error, microgd.relu)
+    step = microgd.compile(microgd.value_and_grad(error), namespace=jax.numpy, jit=jax.jit)
+    arguments = jax.tree.map(jax.numpy.asarray, tuple(problem))
+    return lambda: jax.block_until_ready(step(*arguments))
+
+
+VECTOR = {
+    "microgd compiled": vector_compiled,
+    "microgd compiled, jax.numpy and jax.jit": vector_compiled_jax,
+    "NumPy by hand": nets.by_hand,
+    "NumPy by hand, all buffers kept": by_hand_with_buffers,
+    "jax.jit": vector_jax,
+    "PyTorch eager": nets.torch,
+    "autograd": nets.autograd,
+    "MyGrad": nets.mygrad,
+}
+SCALAR = {
+    "microgd compiled": scalar_compiled,
+    "microgd value_and_grad": nets.scalar_microgd_function,
+    "micrograd": nets.scalar_micrograd,
+}
+
+# A training step with Adam -----------------------------------------------------------------------
+
+RATE, DECAY, DECAY_2, EPSILON = 0.001, 0.9, 0.999, 1e-8
+
+
+def digits() -> tuple[Any, ...]:
+    """64-64-10 on a batch of 128 handwritten digits: (weights, Adam's two averages, step, inputs, goals)."""
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(0, 0.1, shape) for shape in ((64, 64), (64,), (64, 10), (10,))]
+    averages = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights]
+    return weights, *averages, 1.0, data.data[:128] / 16.0, np.eye(10)[data.target[:128]]
+
+
+def digits_error(np: Any, logsumexp: Any, weights: Any, x: Any, goals: Any) -> Any:
+    w1, b1, w2, b2 = weights
+    logits = np.tanh(x @ w1 + b1) @ w2 + b2
+    return (logsumexp(logits, axis=1) - np.sum(logits * goals, axis=1)).mean()
+
+
+def adam_step(value_and_grad: Any, np: Any, logsumexp: Any) -> Callable[..., Any]:
+    """The step in the words of a library: error, gradients and Adam's update."""
+
+    def step(weights: Any, first: Any, second: Any, count: Any, x: Any, goals: Any) -> Any:
+        error, slopes = value_and_grad(lambda weights: digits_error(np, logsumexp, weights, x, goals))(
+            weights
+        )
+        first = [DECAY * m + (1 - DECAY) * g for m, g in zip(first, slopes, strict=True)]
+        second = [DECAY_2 * v + (1 - DECAY_2) * g * g for v, g in zip(second, slopes, strict=True)]
+        rate, scale = RATE / (1 - DECAY**count), np.sqrt(1 - DECAY_2**count)
+        moments = zip(weights, first, second, strict=True)
+        weights = [w - rate * m / (np.sqrt(v) / scale + EPSILON) for w, m, v in moments]
+        return weights, first, second, count + 1.0, error
+
+    return step
+
+
+def ten_steps(step: Callable[..., Any], state: Any) -> Callable[[], Any]:
+    def work() -> Any:
+        *moving, x, goals = state
+        for _ in range(10):
+            *moving, error = step(*moving, x, goals)
+        return error, moving[0]
+
+    work()
+    return work
+
+
+def by_hand_value_and_grad(x: Any, goals: Any) -> Any:
+    def value_and_grad(_: Any) -> Any:
+        def slopes(weights: Any) -> Any:
+            w1, b1, w2, b2 = weights
+            h = np.tanh(x @ w1 + b1)
+            logits = h @ w2 + b2
+            top = logits.max(axis=1, keepdims=True)
+            e = np.exp(logits - top)
+            total = e.sum(axis=1, keepdims=True)
+            error = (np.log(total) + top - np.sum(logits * goals, axis=1, keepdims=True)).mean()
+            g = (e / total - goals) / len(x)
+            back = (g @ w2.T) * (1.0 - h * h)
+            return error, [x.T @ back, back.sum(axis=0), h.T @ g, g.sum(axis=0)]
+
+        return slopes
+
+    return value_and_grad
+
+
+def digits_compiled(state: Any) -> Callable[[], Any]:
+    return ten_steps(microgd.compile(adam_step(microgd.value_and_grad, np, microgd.logsumexp)), state)
+
+
+def digits_by_hand(state: Any) -> Callable[[], Any]:
+    return ten_steps(adam_step(by_hand_value_and_grad(*state[-2:]), np, None), state)
+
+
+def digits_jax(state: Any) -> Callable[[], Any]:
+    import jax
+
+    step = jax.jit(adam_step(jax.value_and_grad, jax.numpy, jax.nn.logsumexp))
+    return ten_steps(step, jax.tree.map(jax.numpy.asarray, state))
+
+
+def digits_torch(state: Any) -> Callable[[], Any]:
+    import torch
+
+    weights, _, _, _, x, goals = state
+    x, goals = torch.tensor(x), torch.tensor(goals)
+
+    def work() -> Any:
+        parameters = [torch.tensor(w, requires_grad=True) for w in weights]
+        adam = torch.optim.Adam(parameters, lr=RATE, betas=(DECAY, DECAY_2), eps=EPSILON)
+        for _ in range(10):
+            adam.zero_grad()
+            w1, b1, w2, b2 = parameters
+            logits = torch.tanh(x @ w1 + b1) @ w2 + b2
+            error = (torch.logsumexp(logits, 1) - (logits * goals).sum(1)).mean()
+            error.backward()
+            adam.step()
+        return error.detach(), [p.detach() for p in parameters]
+
+    return work
+
+
+DIGITS = {
+    "microgd compiled": digits_compiled,
+    "microgd eager": lambda state: ten_steps(adam_step(microgd.value_and_grad, np, microgd.logsumexp), state),
+    "NumPy by hand": digits_by_hand,
+    "jax.jit": digits_jax,
+    "PyTorch eager": digits_torch,
+}
+
+# A Hessian ---------------------------------------------------------------------------------------
+
+
+def rosenbrock(x: Any) -> Any:
+    """The banana valley, in as many dimensions as x has. H. Rosenbrock, 1960."""
+    return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
+
+
+POINT = np.linspace(-1.0, 1.0, 10)
+
+
+def hessian_compiled() -> Callable[[], Any]:
+    step = microgd.compile(microgd.hessian(rosenbrock))
+    return lambda: step(POINT)
+
+
+def hessian_jax() -> Callable[[], Any]:
+    import jax
+
+    step = jax.jit(jax.hessian(rosenbrock))
+    point = jax.numpy.asarray(POINT)
+    return lambda: jax.block_until_ready(step(point))
+
+
+def hessian_autograd() -> Callable[[], Any]:
+    from autograd import hessian
+
+    step = hessian(rosenbrock)
+    return lambda: step(POINT)
+
+
+def hessian_torch() -> Callable[[], Any]:
+    import torch
+
+    point = torch.tensor(POINT)
+    return lambda: torch.autograd.functional.hessian(rosenbrock, point)
+
+
+HESSIAN = {
+    "microgd compiled": hessian_compiled,
+    "microgd eager": lambda: lambda: microgd.hessian(rosenbrock)(POINT),
+    "jax.jit": hessian_jax,
+    "autograd": hessian_autograd,
+    "PyTorch": hessian_torch,
+}
+
+# What compiling costs ----------------------------------------------------------------------------
+
+
+def compile_time() -> list[harness.Line]:
+    """Microseconds a line for tracing, simplifying, writing and Python's own compiling: a long chain."""
+    lines = []
+    for length in (50, 500, 5_000, 50_000):
+        samples = []
+        for _ in range(5):
+            step = microgd.compile(microgd.value_and_grad(functools.partial(_chain, length=length // 4)))
+            start = time.perf_counter()
+            step(0.5)
+            taken = time.perf_counter() - start
+            samples.append(1e6 * taken / len(step.source.splitlines()))
+        lines.append(harness.Line("tracing and compiling", f"{length:,} lines", "us a line", samples))
+    return lines
+
+
+def _chain(x: Any, length: int) -> Any:
+    for _ in range(length):
+        x = x * x - 0.25
+    return x
+
+
+# All of them -------------------------------------------------------------------------------------
+
+
+def _rows() -> list[harness.Row]:
+    hand = "NumPy by hand"
+    rows = [harness.row("knob, a thousand rounds", ["five lines by hand"], KNOB)]
+    rows.append(
+        harness.row("scalar net 2-16-16-1, 20 samples", ["micrograd"], SCALAR, nets.problem(20, 2, 16, 16, 1))
+    )
+    for samples, *widths in NETS:
+        name = f"vector net {'-'.join(map(str, widths))}, {samples} samples"
+        rows.append(harness.row(name, [hand, "PyTorch eager"], VECTOR, nets.problem(samples, *widths)))
+    rows.append(harness.row("digits, ten steps with Adam", [hand], DIGITS, digits()))
+    rows.append(harness.row("Hessian, 10 parameters", ["jax.jit"], HESSIAN))
+    return rows
+
+
+def main() -> None:
+    options = harness.options(__doc__)
+    print(harness.versions(PACKAGES))
+    try:
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    except ModuleNotFoundError:
+        pass
+    rows = [row for row in _rows() if options.only in row.name]
+    harness.settle(options)
+    tables = []
+    for row in rows:
+        tables.append((harness.measure(row, options.seconds), row.references))
+        harness.show(*tables[-1])
+    if options.only in "tracing and compiling":
+        tables.append((compile_time(), ["5,000 lines"]))
+        harness.show(*tables[-1])
+    if options.csv:
+        harness.write_csv(options.csv, tables)
+
+
+if __name__ == "__main__":
+    main()
