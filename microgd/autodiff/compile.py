@@ -270,7 +270,11 @@ class Program:
             namespace[name] = x
             return name
 
-        body = [_converted(x, line, name) for x, line, name in zip(inputs, self._lines.inputs, names)]
+        library = self._how.namespace
+        namespace["__asarray"] = (library or np).asarray
+        body = [
+            _converted(x, line, name, library) for x, line, name in zip(inputs, self._lines.inputs, names)
+        ]
         if self._how.is_portable or not bound.arguments.keys().isdisjoint(VOCABULARY):
             namespace["__function"] = self.function
             results = [f"__result_{i}" for i in range(len(results))]
@@ -304,7 +308,7 @@ class Program:
 
 _CHECKING = {
     "__type": type, "__len": len, "__tuple": tuple, "__errors": (ArithmeticError, ValueError),
-    "__asarray": np.asarray, "__float64": np.float64, "__float32": np.float32, "__bool": np.bool,
+    "__float64": np.float64, "__float32": np.float32, "__bool": np.bool,
     "__float": float,
 }  # fmt: skip
 
@@ -343,9 +347,10 @@ def _with_values(
     return inspect.BoundArguments(bound.signature, arguments)
 
 
-def _converted(x: Any, line: Line, name: str) -> str:
+def _converted(x: Any, line: Line, name: str, library: ModuleType | None) -> str:
     """The statement that makes an argument what the program computes with; none if it is that already."""
+    is_theirs = library is not None and not isinstance(x, (int, np.generic, np.ndarray))
     if line.shape:
-        is_so = type(x) is np.ndarray and x.dtype == line.dtype
+        is_so = x.dtype == line.dtype and (type(x) is np.ndarray or is_theirs)
         return "" if is_so else f"{name} = __asarray({name}, dtype=__{line.dtype})"
-    return "" if type(x) is float else f"{name} = __float({name})"
+    return "" if type(x) is float or is_theirs else f"{name} = __float({name})"

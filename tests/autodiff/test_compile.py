@@ -598,7 +598,7 @@ def many_words(params, x):
     return np.sum(rows) + params["s"] * np.exp(params["s"]) + np.sum(q[np.array([0, 0, 1])])
 
 
-WORDS = {"w": LAYER[0], "b": LAYER[1], "s": 0.3}, LAYER[2]
+WORDS = {"b": LAYER[1], "s": 0.3, "w": LAYER[0]}, LAYER[2]  # in the order in which jax.jit passes them on
 
 
 @pytest.fixture
