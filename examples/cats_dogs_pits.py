@@ -43,7 +43,11 @@ def show(model) -> None:
     error = error_of(model)
     knob_weight = Value(0.0, name="knob_weight")
     pits = restarts(
-        lambda: error(knob_weight), lambda: GradientDescent([knob_weight], 10.0), range(0, 60, 2), xtol=0.02
+        lambda: error(knob_weight),
+        lambda: GradientDescent([knob_weight], 10.0),
+        range(0, 60, 2),
+        xtol=0.02,
+        gtol=1e-6,
     )
     print(f"\n{model.__name__}: hills at " + ", ".join(f"{hill:.1f}" for hill in hills(error)) + " kg")
     nowhere = []

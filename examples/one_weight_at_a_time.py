@@ -1,10 +1,10 @@
 """Why not turn one weight at a time?
 
 What you will see: two weights that depend on one another (their correlation c makes a long, slanting
-valley), and how many rounds three ways of walking need to 1/10000 of the error. All need more the narrower
-the valley; with two weights, turning one at a time is no slower than the gradient. The difference is the
-price of a round: trying costs one or two evaluations of the error for each weight, while one walk back
-through the graph gives the derivative by all weights at once. Fifty weights show it.
+valley), and how many rounds three ways of walking need to 1/10000 of the error. The narrower the
+valley, the more. With two weights, turning one at a time needs about as many rounds as the gradient or
+fewer; the difference is the price of a round: trying costs one or two evaluations of the error for each
+weight, while one walk back through the graph gives the derivative by all of them. Fifty weights show it.
 Run it: python examples/one_weight_at_a_time.py
 """
 
@@ -54,14 +54,14 @@ def race(matrix: np.ndarray, start: np.ndarray) -> dict[str, tuple[int, int, np.
     return found
 
 
-def medians(weights: int, c: float, starts: int = 5) -> dict[str, np.ndarray]:
+def medians(weights: int, c: float, starts: int = 3) -> dict[str, np.ndarray]:
     """Rounds and evaluations, each the median over random starts."""
     races = [race(valley(weights, c), np.random.default_rng(i).normal(size=weights)) for i in range(starts)]
     return {name: np.median([found[name][:2] for found in races], axis=0).astype(int) for name in races[0]}
 
 
 # %% Two weights
-print("two weights: rounds to 1/10000 of the error, the median of 5 starts")
+print("two weights: rounds to 1/10000 of the error, the median of 3 starts")
 print(" correlation  one at a time  gradient descent  momentum")
 for c in (0.5, 0.9, 0.99, 0.999):
     one, descent, momentum = (rounds for rounds, _ in medians(2, c).values())

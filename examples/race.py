@@ -32,7 +32,7 @@ def rosenbrock(w):
 STARTS = {bowl: (-4.0, 1.0), slanted: (-3.5, -2.1), rosenbrock: (-1.2, 1.0)}
 OPTIMIZERS = (GradientDescent, Momentum, Nesterov, Adagrad, RMSprop, Adam)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-MOST_STEPS = 500
+MOST_STEPS = 400
 
 
 # %% One run, until the error is below 0.0001
