@@ -115,11 +115,14 @@ class Names:
                 variables[program.line(derivative)].append(variable)
         numbered = (f"t{i}" for i in itertools.count(1))
         for line in program.lines:
-            if not is_turned(line):
-                named = [x for x in variables.get(line, ()) if x in self.of]
+            if is_turned(line):
+                continue
+            wanted = given.get(line)
+            if wanted is None and line in variables:
+                named = [x for x in variables[line] if x in self.of]
                 named.sort(key=lambda x: x not in given and x.op is not None)  # those of the function first
-                derivative = f"d_{self.of[named[0]]}" if named else ""
-                self.of[line] = self._unique(given.get(line) or derivative or next(numbered))
+                wanted = f"d_{self.of[named[0]]}" if named else None
+            self.of[line] = self._unique(wanted or next(numbered))
         self._comment(program, trace, given)
 
     def _comment(self, program: Simplified, trace: Trace, given: dict[Line | None, str]) -> None:

@@ -56,12 +56,12 @@ POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 def native(line: Line, text: Text) -> str:
     """The line's expression for NumPy and Python's floats."""
-    if any(map(shape_of, line.args)):
-        expression = _of_arrays(line, text)
-        if not line.shape:
-            return _plain(expression, line)
-        return f"({expression}).astype(float)" if _may_be_integers(line) else expression
-    return _of_numbers(line, text) if not line.shape else _of_arrays(line, text)
+    if not any([shape_of(arg) for arg in line.args]):  # noqa: C419
+        return _of_arrays(line, text) if line.shape else _of_numbers(line, text)
+    if not line.shape:
+        return _plain(_of_arrays(line, text), line)
+    expression = _of_arrays(line, text)
+    return f"({expression}).astype(float)" if _may_be_integers(line) else expression
 
 
 def _of_numbers(line: Line, text: Text) -> str:
@@ -97,8 +97,10 @@ def _plain(expression: str, line: Line) -> str:
 
 def _may_be_integers(line: Line) -> bool:
     """NumPy counts masks in integers (their sum), where a Value has floats."""
+    if _BOOL not in [arg.dtype for arg in line.args if isinstance(arg, Line)]:
+        return False
     types = [arg.dtype.kind if isinstance(arg, (Line, np.ndarray)) else type(arg) for arg in line.args]
-    return line.dtype == np.float64 and "b" in types and "f" not in types and float not in types
+    return line.dtype == np.float64 and "f" not in types and float not in types
 
 
 def _of_arrays(line: Line, text: Text) -> str:
