@@ -70,7 +70,8 @@ def compile(
     the first call (a transposed array), or with `namespace` or `jit`. Where Python's floats have no answer
     (1/0, log 0, an overflow) NumPy's have: inf or nan with a RuntimeWarning, as ever.
 
-    Raises TracedValueError where f looks at a number (if, float(), .data, an index), naming the line;
+    Raises TracedValueError where f looks at a number (if, float(), .data, an index), naming the line (for
+    classes write labels[:, None] == np.arange(n), a mask, in place of an index by the labels);
     TypeError for an argument that is neither a number nor static; ValueError where f uses a Value from
     outside. Called with Values it is f itself.
 
@@ -244,9 +245,11 @@ class Program:
         about = textwrap.wrap(arrays, 100, initial_indent="# ", subsequent_indent="# ")
         width = max([len(code) for code, comment in self._text.body if comment and len(code) < 60], default=0)
         body = [f"{code:{width}}  # {comment}" if comment else code for code, comment in self._text.body]
+        head = _folded(f"def {self._name}(", self._text.parameters, "):")
         result = f"return {', '.join(self._text.results) or '()'}"
-        head = f"def {self._name}({', '.join(self._text.parameters)}):"
-        return "\n    ".join([head, *about, *body, result])
+        if len(result) > 100:
+            result = _folded("return (", self._text.results, ")")
+        return head + "\n" + textwrap.indent("\n".join([*about, *body, result]), "    ")
 
     @functools.cached_property
     def function(self) -> Callable[..., Any]:
@@ -316,6 +319,14 @@ _CHECKING = {
 def _identifier(f: Callable[..., Any]) -> str:
     name = getattr(inspect.unwrap(f), "__name__", "")
     return name if name.isidentifier() and not keyword.iskeyword(name) else "program"
+
+
+def _folded(opening: str, items: list[str], closing: str) -> str:
+    """The items in brackets, on several lines if they are many."""
+    if sum(map(len, [opening, *items])) + 2 * len(items) <= 100:
+        return f"{opening}{', '.join(items)}{closing}"
+    lines = textwrap.wrap(", ".join(items) + ",", 96, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join([opening, *lines, closing])
 
 
 def _defined(name: str, source: str, namespace: dict[str, Any]) -> Callable[..., Any]:

@@ -93,7 +93,8 @@ class Simplified:
     def _expanded(self, node: Value) -> Term:
         """An operation by the operations that it is written in."""
         start = _next_number()
-        out = general_function(node.op)(*node.args)  # type: ignore[misc]
+        with np.errstate(all="ignore"):
+            out = general_function(node.op)(*node.args)  # type: ignore[misc]
         for inner in reversed(ancestors(out, start)):
             if inner not in self.terms:
                 self.terms[inner] = self._term_of(inner)

@@ -102,8 +102,13 @@ def _frames_of_calls() -> Iterator[list[FrameType]]:
     before, events = sys.getprofile(), itertools.count().__next__
 
     def note(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call" and not frame.f_code.co_filename.startswith((_AUTODIFF, _NUMPY)):
-            frames.append(frame)
+        code = frame.f_code
+        if (
+            event == "call"
+            and not code.co_filename.startswith((_AUTODIFF, _NUMPY))
+            and code.co_name[0] != "<"
+        ):
+            frames.append(frame)  # of functions; the names in a comprehension are for one round only
         if events() == ENOUGH:
             sys.setprofile(before)
 

@@ -1,5 +1,6 @@
 """A compiled function against the function itself: the same results, to the last bit."""
 
+import gc
 import inspect
 import math
 import threading
@@ -133,6 +134,13 @@ def layer_loss(weights, bias, x, goal_pred):
     d_weights = x.T @ d_t2                # d layer_loss / d weights
     return layer_loss, d_weights, d_bias"""
     )
+
+
+def test_source_of_many_arguments_is_folded():
+    step = microgd.compile(lambda weights: [w * 2.0 for w in weights])
+    assert step([1.0] * 30) == [2.0] * 30
+    assert max(map(len, step.source.splitlines())) <= 110
+    assert step.programs[0].function(*[1.0] * 30) == (2.0,) * 30
 
 
 def test_second_derivatives_say_what_they_are_of():
@@ -658,6 +666,15 @@ def test_what_another_library_has_no_word_for():
     cube = microgd.primitive(lambda x: x * x * x, lambda g, out, x: 3.0 * g * x * x, name="cube")
     step = microgd.compile(cube, jit=lambda function: function)
     assert step(2.0) == 8.0
+
+
+def test_the_garbage_collector_is_on_again():
+    assert gc.isenabled()
+    microgd.compile(error)(0.5, 0.5, 0.8)
+    assert gc.isenabled()
+    with pytest.raises(TracedValueError):
+        microgd.compile(branching)(1.0)
+    assert gc.isenabled()
 
 
 # Size --------------------------------------------------------------------------------------------
