@@ -37,7 +37,8 @@ ROLES = {
 FONT = {"fontname": "Helvetica", "fontsize": "11"}
 BOX = {
     "style": "rounded,filled",
-    "color": "#a0a0a0",
+    "color": LINE,
+    "penwidth": "0.75",
     "fillcolor": f"{LINE}14",
     "fontcolor": LINE,
     "labelloc": "t",
@@ -150,8 +151,12 @@ def _title(names: Iterable[str], node: Node) -> str:
 
 
 def first_to_last(texts: Iterable[str]) -> str:
-    """One text for those of many."""
-    different = list(dict.fromkeys(texts))
+    """One text for those of many, numbers in them in their order.
+
+    >>> first_to_last(["w10", "w9", "w10"])
+    'w9 … w10'
+    """
+    different = sorted(set(texts), key=lambda text: [part.zfill(20) for part in re.split(r"(\d+)", text)])
     return " … ".join(different if len(different) < 2 else [different[0], different[-1]])
 
 
@@ -213,8 +218,9 @@ def histogram(numbers: np.ndarray) -> str:
 
     The lowest block says that there are none, the highest stands for most.
     """
-    low, high = numbers.min() / 2, numbers.max() / 2  # halved, so that their distance does not overflow
-    eighths = np.minimum((numbers / 2 - low) / ((high - low) / 8 or 1.0), 7).astype(int)
+    scaled = numbers / (abs(numbers).max() or 1.0)  # so that no distance between them overflows
+    low, high = scaled.min(), scaled.max()
+    eighths = np.minimum((scaled - low) / ((high - low) or 1.0) * 8, 7).astype(int)
     counts = np.bincount(eighths, minlength=8)
     return "".join(BLOCKS[height] for height in np.ceil(counts / counts.max() * 7).astype(int))
 

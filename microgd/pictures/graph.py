@@ -32,13 +32,13 @@ from .cards import (
     value_card,
 )
 from .layers import Layer, layers_of
-from .nodes import Edge, NameOf, Node, local_derivative, nearest_first, read
+from .nodes import Edge, NameOf, Node, local_derivative, nearest_first, nodes_of, read, values_of
 from .render import Picture, RendererMissing
 from .rolled_up import rolled_up
 
 __all__ = ["MOST_VALUES", "Picture", "RendererMissing", "draw"]
 
-MOST_VALUES = 150
+MOST_VALUES, MOST_ROLLED_UP = 150, 100_000
 
 
 def draw(
@@ -70,8 +70,8 @@ def draw(
     roll_up      True draws equal structure once: Values that were computed alike and are used alike (the
                  neurons of a layer, the samples of a batch) share a card marked `× 16`, with the range of
                  their numbers; an edge marked `× 3` stands for three such operands of each. Sums of sums
-                 become one sum. See rolled_up.py for what is alike. None does so where the graph has more
-                 Values than `limit`, before it is cut; False never.
+                 become one sum. See rolled_up.py for what is alike. None, the default, does so before a
+                 graph would be cut, unless it has more than 100,000 Values; False never.
 
     Graphs of equal structure and numbers give equal text. Raises TypeError where value is not a Value, nor
     a pair of a Value and its gradients, or names is not a dict.
@@ -94,19 +94,19 @@ def draw(
     """
     asked_for = _asked_for(value)
     name_of = _naming(asked_for, names)
-    graph = read(_roles(asked_for, pair=isinstance(value, tuple)))
-    total = len(set(graph.values()))
-    if roll_up or (roll_up is None and total > limit):
-        alike = rolled_up(list(dict.fromkeys(graph.values())), name_of)
-        graph = {x: alike[node] for x, node in graph.items() if node in alike}
-    nodes = list(dict.fromkeys(graph.values()))
-    nearest = nearest_first(list(dict.fromkeys(graph[x] for x in asked_for)))[:limit]
-    shown = sorted(nearest, key=lambda node: node.first._number)
+    roles = _roles(asked_for, pair=isinstance(value, tuple))
+    total = sum(role != "copy" for role in roles.values())
+    if roll_up is None:
+        roll_up = limit < total <= MOST_ROLLED_UP
+    if roll_up:
+        nodes, shown = _all_alike(asked_for, roles, limit, name_of)
+    else:
+        nodes = shown = _nearest(asked_for, roles, limit)
     forward = [node for node in nodes if not node.role.startswith("gradient")]
     layers = _boxed(layers_of(forward, name_of), shown)
     card = plain_card if isinstance(value, tuple) else value_card
 
-    picture = _empty_picture(_notes(total, len(nodes), len(shown)))
+    picture = _empty_picture(_notes(total, len(nodes) if roll_up else total, len(shown)))
     ids = {node: f"value{i}" for i, node in enumerate(shown)}
     for node in shown:
         picture.node(ids[node], **card(_names_on_card(node, layers.get(node, ()), name_of), node))
@@ -149,8 +149,9 @@ def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _roles(asked_for: dict[Value, str], pair: bool) -> dict[Value, str]:
     """All that the Values were computed from and they themselves, oldest first, each with its role."""
     output, *_ = asked_for
-    forward = _made_from([output])
-    roles = dict.fromkeys(sorted(_made_from(asked_for), key=attrgetter("_number")), "gradient")
+    forward = set(nearest_first([output], values_of))
+    everything = nearest_first(asked_for, values_of)
+    roles = dict.fromkeys(sorted(everything, key=attrgetter("_number")), "gradient")
     for value in roles:
         if value.op is None:
             roles[value] = "leaf"
@@ -165,17 +166,6 @@ def _roles(asked_for: dict[Value, str], pair: bool) -> dict[Value, str]:
     return roles
 
 
-def _made_from(values: Iterable[Value]) -> set[Value]:
-    """The Values, and all that they were computed from."""
-    waiting = list(values)
-    found = set(waiting)
-    while waiting:
-        new = {arg for arg in waiting.pop().args if isinstance(arg, Value)} - found
-        found |= new
-        waiting += new
-    return found
-
-
 def _naming(asked_for: dict[Value, str], names: Mapping[str, Any] | None) -> NameOf:
     """How a Value or an array is called: its own name comes first, then the first in `names`."""
     if names is not None and not isinstance(names, Mapping):
@@ -187,6 +177,25 @@ def _naming(asked_for: dict[Value, str], names: Mapping[str, Any] | None) -> Nam
     for value, path in asked_for.items():
         labels.setdefault(id(value), path)
     return lambda x: (x.name if isinstance(x, Value) else "") or labels.get(id(x), "")
+
+
+# What is shown -----------------------------------------------------------------------------------
+
+
+def _nearest(asked_for: Iterable[Value], roles: dict[Value, str], limit: int) -> list[Node]:
+    """A node for each of the Values nearest to what is asked for."""
+    near = set(nearest_first(asked_for, values_of)[:limit])
+    return list(read([value for value in roles if value in near], roles).values())
+
+
+def _all_alike(
+    asked_for: Iterable[Value], roles: dict[Value, str], limit: int, name_of: NameOf
+) -> tuple[list[Node], list[Node]]:
+    """The nodes of the graph with equal structure drawn once, and those of them to be shown."""
+    graph = rolled_up(read(roles, roles), name_of)
+    nodes = list(dict.fromkeys(graph.values()))
+    near = set(nearest_first(dict.fromkeys(graph[value] for value in asked_for), nodes_of)[:limit])
+    return nodes, [node for node in nodes if node in near]
 
 
 # The picture -------------------------------------------------------------------------------------

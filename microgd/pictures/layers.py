@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .nodes import NameOf, Node
+from .nodes import NameOf, Node, nodes_of
 
 Layer = tuple[str, ...]
 """The beginning of the names; several where the layers of equal structure are drawn as one."""
@@ -22,13 +22,13 @@ def layers_of(nodes: list[Node], name_of: NameOf) -> dict[Node, Layer]:
     reads = {
         node: layer
         for node in nodes
-        if (layer := _common(parameters[source] for source in _values(node) if source in parameters))
+        if (layer := _common(parameters[source] for source in nodes_of(node) if source in parameters))
     }
     on_the_way = _before(reads, nodes)
     layers = parameters | reads
     for node in nodes:
         follows = _keeps_shape(node) and (node in on_the_way or not _has_constant(node))
-        if node not in layers and follows and (layer := _common(map(layers.get, _values(node)))):
+        if node not in layers and follows and (layer := _common(map(layers.get, nodes_of(node)))):
             layers[node] = layer
     return layers
 
@@ -41,7 +41,7 @@ def _made_of_parameters(nodes: list[Node], name_of: NameOf) -> dict[Node, Layer]
             layer = tuple(dict.fromkeys(name_of(value).rpartition(".")[0] for value in node.members))
             if all(layer):
                 found[node] = layer
-        elif not _has_constant(node) and (common := _common(map(found.get, _values(node)))):
+        elif not _has_constant(node) and (common := _common(map(found.get, nodes_of(node)))):
             found[node] = common
     return found
 
@@ -52,12 +52,8 @@ def _before(reads: Iterable[Node], nodes: list[Node]) -> set[Node]:
     ends = set(reads)
     for node in reversed(nodes):
         if node in found or node in ends:
-            found.update(_values(node))
+            found.update(nodes_of(node))
     return found
-
-
-def _values(node: Node) -> list[Node]:
-    return [edge.source for edge in node.operands if not edge.source.is_constant]
 
 
 def _has_constant(node: Node) -> bool:
@@ -65,7 +61,7 @@ def _has_constant(node: Node) -> bool:
 
 
 def _keeps_shape(node: Node) -> bool:
-    return all(source.first.shape == node.first.shape for source in _values(node))
+    return all(source.first.shape == node.first.shape for source in nodes_of(node))
 
 
 def _common(layers: Iterable[Layer | None]) -> Layer | None:

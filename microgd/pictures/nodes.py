@@ -7,9 +7,9 @@ where equal structure is drawn once (rolled_up.py): then it has several members,
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -59,39 +59,53 @@ class Edge:
         return not self.source.is_constant and rule_of(*self.uses[0]) is not None
 
 
-def read(roles: Mapping[Value, str]) -> dict[Value, Node]:
-    """The nodes of these Values, which must come oldest first, each with the nodes of its constants.
+def read(values: Iterable[Value], roles: Mapping[Value, str]) -> dict[Value, Node]:
+    """The nodes of these Values, which must come oldest first, each with the nodes of its operands.
 
     A number is a constant of its own at each use, an array one for all its uses. A Value of the role "copy"
-    has the node of what it is a copy of.
+    has no node: in its place stands what it is a copy of. Operands that are not among the values have
+    nodes without operands.
     """
     nodes: dict[Value, Node] = {}
-    arrays: dict[int, Node] = {}
-    for value, role in roles.items():
-        if role == "copy":
-            nodes[value] = nodes[value.args[0]]
-            continue
-        nodes[value] = node = Node([value], role)
-        for i, arg, _ in operands(value):
-            if isinstance(arg, Value):
-                source = nodes[arg]
-            elif isinstance(arg, np.ndarray):
-                source = arrays.setdefault(id(arg), Node([arg], "constant"))
-            else:
-                source = Node([arg], "constant")
-            node.operands.append(Edge(source, [(value, i)]))
+    others: dict[Any, Node] = {}
+
+    def source_of(arg: Any) -> Node:
+        while isinstance(arg, Value):
+            if roles[arg] != "copy":
+                return nodes.get(arg) or others.setdefault(arg, Node([arg], roles[arg]))
+            arg = arg.args[0]
+        constant = Node([arg], "constant")
+        return others.setdefault(id(arg), constant) if isinstance(arg, np.ndarray) else constant
+
+    for value in values:
+        if roles[value] != "copy":
+            edges = [Edge(source_of(arg), [(value, i)]) for i, arg in operands(value)]
+            nodes[value] = Node([value], roles[value], edges)
     return nodes
 
 
-def nearest_first(outputs: list[Node]) -> list[Node]:
-    """All Values' nodes that the outputs are made from, themselves first, by the operations in between."""
-    nodes, found = list(outputs), set(outputs)
+Part = TypeVar("Part", Value, Node)
+
+
+def nearest_first(parts: Iterable[Part], made_from: Callable[[Part], Iterable[Part]]) -> list[Part]:
+    """The parts of a graph and all that they are made from, by the number of operations in between."""
+    nodes = list(parts)
+    found = set(nodes)
     for node in nodes:  # which grows while we walk along it
-        for edge in node.operands:
-            if edge.source not in found and not edge.source.is_constant:
-                found.add(edge.source)
-                nodes.append(edge.source)
+        new = [source for source in made_from(node) if source not in found]
+        found.update(new)
+        nodes += dict.fromkeys(new)
     return nodes
+
+
+def values_of(value: Value) -> list[Value]:
+    """What a Value was made from, without constants."""
+    return [arg for arg in value.args if isinstance(arg, Value)]
+
+
+def nodes_of(node: Node) -> list[Node]:
+    """What a node was made from, without constants."""
+    return [edge.source for edge in node.operands if not edge.source.is_constant]
 
 
 # One operation -----------------------------------------------------------------------------------
@@ -102,12 +116,10 @@ def rules_of(value: Value) -> list[Vjp | None]:
     return [rule for _, rule in zip(value.args, value.op.vjps)] if value.op else []
 
 
-def operands(value: Value) -> Iterator[tuple[int, Any, Vjp | None]]:
-    """What an operation computed with: position, argument, and the rule by which a gradient goes back."""
+def operands(value: Value) -> Iterator[tuple[int, Any]]:
+    """What an operation computed with: position and argument."""
     rules = rules_of(value)
-    for i, arg in enumerate(value.args):
-        if not is_static(arg, i, rules):
-            yield i, arg, rules[i] if i < len(rules) else None
+    return ((i, arg) for i, arg in enumerate(value.args) if not is_static(arg, i, rules))
 
 
 def is_static(arg: Any, position: int, rules: list[Vjp | None]) -> bool:

@@ -28,16 +28,17 @@ WITHOUT_ORDER = {ar.add, concatenate}
 """Operations whose operands are alike wherever they stand: summands, and the parts of a whole."""
 
 
-def rolled_up(nodes: list[Node], name_of: NameOf) -> dict[Node, Node]:
-    """For each of the Values' nodes, which must come oldest first, the node of all that are alike.
+def rolled_up(graph: dict[Value, Node], name_of: NameOf) -> dict[Value, Node]:
+    """For each Value, which must come oldest first, the node of all that are alike.
 
     Nodes of different roles are not alike. A sum that vanishes in a larger one has no node.
     """
-    nodes = _with_long_sums(nodes, name_of)
+    nodes = _with_long_sums(list(graph.values()), name_of)
     edges = [edge for node in nodes for edge in node.operands]
     constants = dict.fromkeys(edge.source for edge in edges if edge.source.is_constant)
     everything = [*constants, *nodes]
-    return _merged(everything, _refined(everything))
+    merged = _merged(everything, _refined(everything))
+    return {value: merged[node] for value, node in graph.items() if node in merged}
 
 
 # Sums --------------------------------------------------------------------------------------------

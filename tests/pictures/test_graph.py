@@ -4,15 +4,13 @@ import html
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from dot import edges_of, nodes_of, texts_of
 
 from microgd import Value, primitive
 from microgd.pictures import cards, draw, render
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def knob():
@@ -21,22 +19,6 @@ def knob():
     error = (pred - 0.8) ** 2
     error.backward()
     return error, {"error": error, "pred": pred, "knob_weight": knob_weight}
-
-
-def nodes_of(picture):
-    """Each node's attributes in the DOT, as text: {"value0": 'label="..." color=...'}."""
-    return dict(re.findall(r"^\t(\w+) \[(.*)\]$", picture.source, re.MULTILINE))
-
-
-def edges_of(picture):
-    """(from, to, attributes) of each edge in the DOT."""
-    return re.findall(r"^\t(\w+) -> (\w+) ?(.*)$", picture.source, re.MULTILINE)
-
-
-def texts_of(picture):
-    """The texts in the SVG, as a reader sees them."""
-    root = ET.fromstring(picture.pipe("svg"))
-    return [(text.text or "").replace("\xa0", " ") for text in root.iter(f"{SVG}text")]
 
 
 def label_of(node):
@@ -118,6 +100,21 @@ def test_arrays_are_shown_by_shape_and_range():
     assert '"X\\ (3,\\ 2)|-2 to 4"' in source
     assert '"W\\ (2,)\\ float32|{{data|grad}|{0.333 to 0.5|-2}}"' in source
     assert '"(3,)|{{data|grad}|{-0.167 to 1.5|-1 to 1}}"' in source
+
+
+def test_arrays_of_eight_entries_and_more_are_shown_by_their_histogram():
+    assert cards.entries([np.arange(8.0)]) == "0 ████████ 7"
+    assert cards.entries([np.arange(7.0)]) == "0 to 6"
+    spread = np.repeat([0.0, 1.0, 7.0], [70, 10, 1])
+    assert cards.entries([spread]) == "0 █▂▁▁▁▁▁▂ 7"  # 70 of 70, 10 of 70, 1 of 70: rounded up, seen
+    assert cards.entries([np.full(9, 2.5)]) == "2.5"
+    assert cards.entries([spread[:40], spread[40:]]) == cards.entries([spread])
+    assert cards.entries([np.array([*spread, np.inf])]) == "0 to inf"
+    assert cards.entries([np.array([*spread, np.nan])]) == "0 █▂▁▁▁▁▁▂ 7, 1 nan"
+    assert cards.entries([np.array([-1.7e308, 1.7e308] * 4)]) == "-1.7e+308 █▁▁▁▁▁▁█ 1.7e+308"
+    assert cards.entries([np.array([0.0, 5e-324] * 4)]).count("█") == 2
+    weight = Value(np.arange(16.0).reshape(2, 8), "weight")
+    assert "0 ████████ 15" in texts_of(draw(weight))
 
 
 def test_masks_nan_and_no_entries_have_words():
