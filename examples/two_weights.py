@@ -22,7 +22,7 @@ def error(knob_weight):
 
 
 # %% The gradient, and every direction tried by hand
-start = np.array([-0.5, 1.0])
+start = np.array([1.6, 1.2])
 here, gradient = value_and_grad(error)(start)
 angles = np.arange(360)
 directions = np.column_stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))])

@@ -1,0 +1,53 @@
+"""The notebook, run from its first cell to its last in a kernel of its own, says what is committed in it."""
+
+from pathlib import Path
+
+import pytest
+
+NOTEBOOK = Path(__file__).parents[2] / "examples" / "first_steps.ipynb"
+ROOT = NOTEBOOK.parents[1]
+
+
+@pytest.fixture(scope="module")
+def committed():
+    nbformat = pytest.importorskip("nbformat")
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+@pytest.mark.filterwarnings("default")  # how Jupyter's parts speak with one another is theirs
+def test_the_notebook_runs_and_says_what_is_committed(committed, monkeypatch):
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    import nbformat
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    fresh = nbformat.from_dict({**committed, "cells": [without_outputs(cell) for cell in committed.cells]})
+    nbclient.NotebookClient(fresh, timeout=120, kernel_name="python3").execute()
+    assert said(fresh) == said(committed)
+    assert shown(fresh) == shown(committed)
+    assert {"image/svg+xml", "image/png"} <= set(shown(fresh))  # the graph, and matplotlib's pictures
+
+
+def test_the_notebook_says_what_is_true(committed):
+    printed = "".join(said(committed))
+    assert "pred 0.25, error 0.30250000000000005, derivative -0.55" in printed
+    assert "error 3.04212e-06" in printed  # 0.3025 * 0.5625^20
+    assert printed.count("0.5625") == 20
+
+
+def without_outputs(cell):
+    return {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
+
+
+def outputs(notebook):
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def said(notebook):
+    """What was printed."""
+    return [output["text"] for output in outputs(notebook) if output["output_type"] == "stream"]
+
+
+def shown(notebook):
+    """The kinds of what was shown."""
+    return [kind for output in outputs(notebook) for kind in sorted(output.get("data", {}))]
