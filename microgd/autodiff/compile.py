@@ -223,13 +223,14 @@ class Program:
         arguments = _with_values(bound, inputs, how.static_argnames)
         recorded = trace(f, arguments.args, arguments.kwargs, inputs)
         self._structure = tree_map(lambda _: None, recorded.output)
-        self._lines = Simplified(recorded, expand=how.is_portable)
+        simplified = Simplified(recorded, expand=how.is_portable)
         names = [leaf.name for leaf in leaves]
         if how.is_portable:
             library = how.namespace or np
-            self._text = write_portable(self._lines, recorded, names, bound.arguments, library)
+            self._text = write_portable(simplified, recorded, names, bound.arguments, library)
         else:
-            self._text = write_native(self._lines, recorded, names, bound.arguments)
+            self._text = write_native(simplified, recorded, names, bound.arguments)
+        self._inputs, self._lines, self._outputs = simplified.inputs, simplified.lines, simplified.outputs
         self._name = _identifier(f)
         self._how = how
         self.call = self._checked(bound, [leaf.x for leaf in leaves], otherwise)
@@ -240,7 +241,7 @@ class Program:
     @functools.cached_property
     def source(self) -> str:
         """The program as a person reads it."""
-        inputs = zip(self._text.parameters, self._lines.inputs, strict=True)
+        inputs = zip(self._text.parameters, self._inputs, strict=True)
         arrays = ", ".join([f"{name} {line.shape}" for name, line in inputs if line.shape])
         about = textwrap.wrap(arrays, 100, initial_indent="# ", subsequent_indent="# ")
         width = max([len(code) for code, comment in self._text.body if comment and len(code) < 60], default=0)
@@ -275,9 +276,7 @@ class Program:
 
         library = self._how.namespace
         namespace["__asarray"] = (library or np).asarray
-        body = [
-            _converted(x, line, name, library) for x, line, name in zip(inputs, self._lines.inputs, names)
-        ]
+        body = [_converted(x, line, name, library) for x, line, name in zip(inputs, self._inputs, names)]
         if self._how.is_portable or not bound.arguments.keys().isdisjoint(VOCABULARY):
             namespace["__function"] = self.function
             results = [f"__result_{i}" for i in range(len(results))]
@@ -301,11 +300,11 @@ class Program:
         """The result by the primitives themselves, which know what IEEE 754 says where Python raises."""
         if self._how.namespace is not None:
             raise  # the error that led here is the library's own
-        terms: dict[Line, Any] = dict(zip(self._lines.inputs, numbers, strict=True))
-        for line in self._lines.lines:
+        terms: dict[Line, Any] = dict(zip(self._inputs, numbers, strict=True))
+        for line in self._lines:
             operands = tuple([terms[arg] if type(arg) is Line else arg for arg in line.args])
             terms[line] = as_data(evaluate(line.op, operands)[0])  # type: ignore[arg-type]
-        results = iter([terms[x] if type(x) is Line else x for x in self._lines.outputs])
+        results = iter([terms[x] if type(x) is Line else x for x in self._outputs])
         return tree_map(lambda _: np.copy(x) if np.shape(x := next(results)) else x, self._structure)
 
 

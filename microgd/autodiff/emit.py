@@ -98,7 +98,7 @@ class Names:
     ) -> None:
         self.globals: dict[str, Any] = dict(VOCABULARY)
         self._taken = dict.fromkeys([*self.globals, *keyword.kwlist], 1)
-        self._array_names = trace.array_names
+        self._array_names = program.array_names
         self._bound: dict[int, str] = {}
         self.parameters = [self._unique(name) for name in parameters]
         self._taken |= dict.fromkeys(reserved, 1)

@@ -63,7 +63,10 @@ class Simplified:
     """
 
     def __init__(self, trace: Trace, *, expand: bool = False) -> None:
+        self._trace = trace
         self._expand = expand
+        self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.array_names: dict[int, str] = {}
         self.terms: dict[Value, Term] = {}
         self._known: dict[Hashable, Line] = {}
         self._uniform: dict[int, bool] = {}
@@ -72,7 +75,8 @@ class Simplified:
         for node in trace.nodes:
             if node not in self.terms:
                 self.terms[node] = self._term_of(node)
-        self.outputs = [self.terms[x] if isinstance(x, Value) else x for x in tree_leaves(trace.output)]
+        outputs = tree_leaves(trace.output)
+        self.outputs = [self.terms[x] if isinstance(x, Value) else self._constant(x) for x in outputs]
         self.lines = _needed(self._known.values(), self.outputs)
         if any([line.shape for line in self.lines]):  # noqa: C419  # there is memory to be saved
             self.lines = _close_to_their_use(self.lines, self.outputs)
@@ -83,12 +87,25 @@ class Simplified:
         return term if type(term) is Line else None
 
     def _term_of(self, node: Value) -> Term:
-        args = tuple([self.terms[x] if isinstance(x, Value) else _constant(x, node) for x in node.args])
+        args = tuple([self.terms[x] if isinstance(x, Value) else self._constant(x) for x in node.args])
         if node.op is None or Line not in map(type, args):
             return node._content
+        if not any([shape_of(arg) for arg in args]):  # noqa: C419  # among numbers only numbers
+            args = tuple([arg.item() if isinstance(arg, np.ndarray) else arg for arg in args])
         if self._expand and node.op in _WRITTEN_IN_NUMPY:
             return self._expanded(node)
         return self._numbered(Line(node.op, args, node._content))
+
+    def _constant(self, x: Any) -> Term:
+        """What f reads besides its arguments, as it is now: the array is the caller's and may change."""
+        if type(x) is tuple:
+            return tuple([self._constant(part) for part in x])
+        if not isinstance(x, np.ndarray):
+            return x
+        if id(x) not in self._copies:
+            self._copies[id(x)] = x, x.copy(order="K")
+            self.array_names[id(self._copies[id(x)][1])] = self._trace.array_names.get(id(x), "constant")
+        return self._copies[id(x)][1]
 
     def _expanded(self, node: Value) -> Term:
         """An operation by the operations that it is written in."""
@@ -139,13 +156,6 @@ class Simplified:
         if id(arg) not in self._uniform:
             self._uniform[id(arg)] = _is_uniform(arg)
         return float(arg.flat[0]) if self._uniform[id(arg)] else None
-
-
-def _constant(x: Any, node: Value) -> Any:
-    """Among plain numbers an array of no axes is a plain number as well."""
-    if isinstance(x, np.ndarray) and not any(getattr(arg, "shape", ()) for arg in node.args):
-        return x.item()
-    return x
 
 
 def _needed(lines: Iterable[Line], outputs: list[Term]) -> list[Line]:

@@ -67,6 +67,7 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
             derivatives.clear()
     nodes = _nodes_of(output, inputs, start)
     names, array_names = _names_of_variables(frames)
+    frames.clear()  # they know who called them, which is us: a circle
     _name_the_result(f, output, found, names)
     return Trace(inputs, output, nodes, names, array_names, found)
 

@@ -4,6 +4,7 @@ import gc
 import inspect
 import math
 import threading
+import weakref
 from typing import NamedTuple
 
 import numpy as np
@@ -513,6 +514,28 @@ def test_results_are_the_callers_own():
     assert [result.flat[0] for result in results] == [10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0]
     assert x[0] == 1.0
     assert constant[2] == 2.0
+
+
+def test_what_is_read_from_outside_is_read_once():
+    """Burnt in as it was, in the forward lines and in the gradient alike, and where the call is repeated."""
+    weights, rows = np.ones((3, 2)), np.array([0, 1])
+    step = microgd.compile(value_and_grad(lambda x: (x @ weights)[rows, rows].sum()))
+    before = step(np.ones((4, 3)))
+    weights[...], rows[...] = 7.0, 0
+    assert_same(step(np.ones((4, 3))), before)
+
+
+def test_the_trace_is_let_go():
+    seen = []
+
+    def f(x):
+        seen.append(np.exp(x))
+        return seen[0] * 2.0
+
+    step = microgd.compile(f)
+    step(np.ones(3))
+    array = weakref.ref(seen.pop()._content)
+    assert array() is None
 
 
 def test_several_threads_at_once():
