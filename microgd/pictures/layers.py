@@ -1,7 +1,7 @@
 """Which part of a net is a layer: the parameters `layer1.weight` and `layer1.bias`, and what is made of them.
 
 To a layer belong the parameters whose names have the same beginning, up to the last dot; the operations that
-read them (and nothing but them of another layer); and after these its activation: what is made of the
+read them, and none of another layer; and after these its activation: what is made of the
 layer's own results alone and keeps their shape. A constant is allowed there (0.01 in a leaky relu) only on
 the way to another layer: behind the last one begins the loss.
 """

@@ -91,6 +91,15 @@ def test_the_gradient_of_many_alike_is_rolled_up():
     assert next(label for label in labels if label.startswith("w0")).startswith("w0 … w29 × 30|0 ")
 
 
+def test_what_is_asked_for_has_a_card_of_its_own():
+    a, b, c = (Value(x, name) for x, name in zip((1.0, 2.0, 3.0), "abc"))
+    error = a + b
+    labels = labels_of(draw((error, error + c), roll_up=True)).values()
+    assert {"3", "gradient|6"} <= set(labels)  # the inner sum is no part of the outer one
+    labels = labels_of(draw((np.exp(a), np.exp(a)), roll_up=True)).values()
+    assert {"2.718", "gradient|2.718"} <= set(labels)  # of equal structure, but not the same
+
+
 def test_a_gradient_alone_is_a_value_as_any_other():
     slope = value_and_grad(knob)(Value(0.5, "knob_weight"))[1]
     assert "-0.55" in {label.split("{")[-1].split("|")[0] for label in labels_of(draw(slope)).values()}
