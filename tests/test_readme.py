@@ -8,16 +8,22 @@ from microgd import Value, draw
 README = Path(__file__).parent.parent / "README.md"
 
 
-def blocks_of_python():
-    return re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+def blocks():
+    """The code blocks in order: (language, text)."""
+    return re.findall(r"```(python|text)\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-def test_readme_code_prints_what_its_comments_say(capsys):
-    code = "\n".join(blocks_of_python())
-    promised = re.findall(r"^print\(.*\)  # (.*)$", code, flags=re.MULTILINE)
+def promised_output():
+    """The comment behind each print, and the text shown below a block."""
+    for language, text in blocks():
+        comments = re.findall(r"^print\(.*\)  # (.*)$", text, flags=re.MULTILINE)
+        yield from comments if language == "python" else text.splitlines()
+
+
+def test_readme_code_prints_what_it_promises(capsys):
+    code = "\n".join(text for language, text in blocks() if language == "python")
     exec(compile(code, str(README), "exec"), {"__name__": "readme"})
-    assert capsys.readouterr().out.splitlines() == promised
-    assert len(promised) == code.count("print(")
+    assert capsys.readouterr().out.splitlines() == list(promised_output())
 
 
 def test_readme_has_the_two_commands_near_its_top():
