@@ -17,6 +17,9 @@ def test_it_tells_the_rows_in_order_with_the_published_numbers(capsys):
     rows += ["errors 0.04, 0.36, 3.24, 29.16"]  # A6
     rows += ["errors 0.04, 0.0144", "1.485277e-10"]  # A7
     rows += ["errors 0.0196, 0.001313519, 8.802713e-05"]  # A8
+    rows += ["pred [0.195 0.13  0.585], errors [0.009025 0.7569   0.235225]"]  # A9
+    rows += ["knobs [0.293825 0.25655  0.868475]"]  # 0.1 * input * (pred - goal_pred) less, each
+    rows += ["step 20  error 1.2e-16  first 0.1000"]  # held
     places = [printed.find(row) for row in rows]
     assert -1 not in places
     assert places == sorted(places)
