@@ -89,7 +89,7 @@ def _nodes_of(output: Tree, inputs: list[Value], start: int) -> list[Value]:
 # What the function calls its variables -----------------------------------------------------------
 
 
-ENOUGH = 30_000
+ENOUGH = 5_000
 """After so many calls nobody asks for names any more: the program is too long to be read."""
 
 
@@ -100,17 +100,15 @@ def _frames_of_calls() -> Iterator[list[FrameType]]:
     Their frames keep the local variables, so these can be asked for later.
     """
     frames: list[FrameType] = []
-    before, events = sys.getprofile(), itertools.count().__next__
+    before, calls = sys.getprofile(), itertools.count().__next__
 
     def note(frame: FrameType, event: str, _: Any) -> None:
+        if event != "call":
+            return
         code = frame.f_code
-        if (
-            event == "call"
-            and not code.co_filename.startswith((_AUTODIFF, _NUMPY))
-            and code.co_name[0] != "<"
-        ):
+        if not code.co_filename.startswith((_AUTODIFF, _NUMPY)) and code.co_name[0] != "<":
             frames.append(frame)  # of functions; the names in a comprehension are for one round only
-        if events() == ENOUGH:
+        if calls() == ENOUGH:
             sys.setprofile(before)
 
     sys.setprofile(note)
