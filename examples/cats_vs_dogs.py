@@ -165,7 +165,7 @@ def save_pictures(folder: Path, net: KnobNet, weights: np.ndarray, goals: np.nda
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             graph.render(Path(scratch) / "graph", format="svg", cleanup=True)
-            ax.figure.savefig(Path(scratch) / "histogram.svg")
+            ax.figure.savefig(Path(scratch) / "histogram.svg", metadata={"Date": None})
             for name in ("graph.svg", "histogram.svg"):
                 os.replace(Path(scratch) / name, folder / name)
                 print(f"wrote {folder / name}")
