@@ -70,6 +70,9 @@ def record(op: Primitive, *args: Any) -> Value:
         understood = with_arrays(op, args)
         if understood is not args:
             return record(op, *understood)
+        if getattr(data, "dtype", None) == np.float16:  # NumPy's answer where it is given masks
+            operands = tuple(x * 1.0 if np.result_type(x) == np.bool else x for x in operands)
+            data = op.compute(*operands)
         data = as_data(data, op.name)
     value: Value = object.__new__(Value)
     value._content = data

@@ -12,12 +12,14 @@ meet on paper, and neither overflows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..autodiff import Value, logsumexp, softplus
 from ..autodiff.primitives.shape import shape_of
+from ..autodiff.value import TracedValueError
 
 
 def squared_error(pred: Any, goal_pred: Any) -> Any:
@@ -73,7 +75,7 @@ def hinge(score: Any, label: Any) -> Any:
     (0.75, 1.25, 0.0)
     """
     score, label = _alike("hinge", score, label)
-    _check_goals("hinge", label, "labels -1 and 1", np.abs(_numbers(label)) == 1)
+    _check_goals("hinge", label, "labels -1 and 1", lambda y: np.abs(y) == 1)
     return np.maximum(0.0, 1.0 - label * score)
 
 
@@ -89,8 +91,7 @@ def binary_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     1000.0
     """
     logits, goal_pred = _alike("binary_cross_entropy", logits, goal_pred)
-    y = _numbers(goal_pred)
-    _check_goals("binary_cross_entropy", goal_pred, "goals from 0 to 1", (y >= 0) & (y <= 1))
+    _check_goals("binary_cross_entropy", goal_pred, "goals from 0 to 1", lambda y: (y >= 0) & (y <= 1))
     return goal_pred * softplus(-logits) + (1.0 - goal_pred) * softplus(logits)
 
 
@@ -111,8 +112,8 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     if not shape:
         raise ValueError("softmax_cross_entropy: expected one logit for each class, got a single number")
     if shape_of(goal_pred) == shape:
-        y = _numbers(goal_pred)
-        _check_goals("softmax_cross_entropy", goal_pred, "probabilities from 0 to 1", (y >= 0) & (y <= 1))
+        expected = "probabilities from 0 to 1"
+        _check_goals("softmax_cross_entropy", goal_pred, expected, lambda y: (y >= 0) & (y <= 1))
         return np.sum(goal_pred * (logsumexp(logits, -1, keepdims=True) - logits), -1)
     if shape_of(goal_pred) != shape[:-1]:
         raise ValueError(
@@ -125,8 +126,8 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
             f"softmax_cross_entropy: expected classes as whole numbers (integers), got {classes.dtype}; "
             f"astype(int) makes them, probabilities have the shape of the logits, {shape}"
         )
-    known = (classes >= 0) & (classes < shape[-1])
-    _check_goals("softmax_cross_entropy", classes, f"classes from 0 to {shape[-1] - 1}", known)
+    expected = f"classes from 0 to {shape[-1] - 1}"
+    _check_goals("softmax_cross_entropy", classes, expected, lambda y: (y >= 0) & (y < shape[-1]))
     return logsumexp(logits, -1) - logits[(*np.indices(classes.shape), classes)]
 
 
@@ -145,10 +146,14 @@ def _alike(loss: str, pred: Any, goal_pred: Any) -> tuple[Any, Any]:
     return pred, goal_pred
 
 
-def _check_goals(loss: str, goals: Any, expected: str, right: Any) -> None:
-    if not np.all(right):
-        wrong = np.asarray(_numbers(goals))[~np.asarray(right)].flat[0]
-        raise ValueError(f"{loss}: expected {expected}, got {wrong}")
+def _check_goals(loss: str, goals: Any, expected: str, is_right: Callable[[Any], Any]) -> None:
+    try:
+        numbers = np.asarray(_numbers(goals))
+    except TracedValueError:  # in a compiled function they are different ones each time
+        return
+    wrong = numbers[~np.asarray(is_right(numbers))]
+    if wrong.size:
+        raise ValueError(f"{loss}: expected {expected}, got {wrong.flat[0]}")
 
 
 def _not_a_list(x: Any) -> Any:

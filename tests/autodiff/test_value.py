@@ -532,3 +532,9 @@ def test_a_pickle_of_another_process_is_older_than_what_is_made_of_it():
     x._number = 10**15  # the other process has made many Values before
     y = pickle.loads(pickle.dumps(x))
     assert gradient_of(y * y, y) == [6.0]
+
+
+def test_a_function_of_a_mask_has_the_digits_of_a_number():
+    # NumPy answers np.exp(True) in half precision: 2.719.
+    assert np.exp(Value(2.0) > 1).data == np.exp(1.0)
+    assert np.exp(Value([2.0, 0.0]) > 1).data.tolist() == [np.exp(1.0), 1.0]

@@ -18,7 +18,7 @@ def edges_of(picture):
 
 
 def labels_of(picture):
-    """Each node's label, as a reader sees it but for the lines of a card: {"value0": "w|{{data|grad}|{1|0}}"}."""
+    """Each node's label, as read but for the lines of a card: {"value0": "w|{{data|grad}|{1|0}}"}."""
     found = {}
     for node, attributes in nodes_of(picture).items():
         label = re.match(r'label=("(?:[^"\\]|\\.)*"|\S+)', attributes)[1]

@@ -88,7 +88,7 @@ maximum  = primitive(np.maximum,   lambda g, out, a, b: g * ((a > b) + 0.5 * (a 
                                    lambda g, out, a, b: g * ((b > a) + 0.5 * (a == b)))
 minimum  = primitive(np.minimum,   lambda g, out, a, b: g * ((a < b) + 0.5 * (a == b)),
                                    lambda g, out, a, b: g * ((b < a) + 0.5 * (a == b)))
-relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (a > 0),
+relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (out > 0),
                      name="relu", scalar=lambda a: 0.0 if a <= 0 else a)
 
 
