@@ -3,13 +3,12 @@
 In which order to read it: primitives/primitive.py and primitives/arithmetic.py (what an operation is,
 and the table of derivatives), value.py (recording, and the walk back), functional.py (derivatives of
 plain functions). Then check.py (how the rules are held against finite differences),
-numpy_protocol.py (why np.exp works on a Value), and the other tables in primitives/. Last compile.py,
-which turns a recorded function into a program (and trace.py, simplify.py, expressions.py, emit.py and
-signature.py, its parts).
+numpy_protocol.py (why np.exp works on a Value), and the other tables in primitives/. Last
+compiler/, which turns a recorded function into a program.
 """
 
 from .check import check_grads
-from .compile import compile
+from .compiler.compile import compile
 from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
 from .primitives.arithmetic import relu, sigmoid, softplus

@@ -40,7 +40,7 @@ _next_number = itertools.count().__next__
 
 under_trace: set[Value] = set()
 """The inputs of a function that is being traced for compilation. What is computed from them has numbers,
-but these must not decide anything: they would be burnt into the program (see compile.py)."""
+but these must not decide anything: they would be burnt into the program (see compiler/)."""
 
 derivatives: list[tuple[Value, Value, Any]] = []
 """While a function is traced: (output, variable, d output / d variable) for what the walks have found, so
@@ -70,9 +70,8 @@ def record(op: Primitive, *args: Any) -> Value:
         understood = with_arrays(op, args)
         if understood is not args:
             return record(op, *understood)
-        if getattr(data, "dtype", None) == np.float16:  # NumPy's answer where it is given masks
-            operands = tuple(x * 1.0 if np.result_type(x) == np.bool else x for x in operands)
-            data = op.compute(*operands)
+        if getattr(data, "dtype", None) == np.float16:  # NumPy's answer to a mask: np.exp(True) is 2.719
+            return record(op, *(arg * 1.0 if _is_mask(arg) else arg for arg in args))
         data = as_data(data, op.name)
     value: Value = object.__new__(Value)
     value._content = data
@@ -108,6 +107,10 @@ def as_data(x: Any, name: str = "Value") -> Any:
 def _real(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """What a Value that somebody makes holds: only the result of a comparison is a mask."""
     return dtype if dtype == np.float32 else np.dtype(np.float64)
+
+
+def _is_mask(x: Any) -> bool:
+    return type(x) is bool or getattr(x, "dtype", None) == np.bool
 
 
 def _shortened(x: Any) -> str:

@@ -13,7 +13,7 @@ from cases import all_cases, draw
 
 import microgd
 from microgd import TracedValueError, Value, grad, hessian, hvp, jacobian, sigmoid, value_and_grad
-from microgd.autodiff.compile import MAX_PROGRAMS
+from microgd.autodiff.compiler.compile import MAX_PROGRAMS
 from microgd.autodiff.functional import tree_leaves, tree_map
 
 CASES = list(all_cases())

@@ -13,7 +13,7 @@ from test_compile import assert_same, plain
 
 import microgd
 from microgd import Value, hvp, sigmoid, value_and_grad
-from microgd.autodiff import emit
+from microgd.autodiff.compiler import emit
 from microgd.autodiff.functional import tree_map
 
 OPERATIONS = [

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from .primitives import arithmetic as ar
-from .primitives import elementary, linear_algebra, reduction, shape
+from ..primitives import arithmetic as ar
+from ..primitives import elementary, linear_algebra, reduction, shape
 from .simplify import LIBRARY, Line, Term, general_function, shape_of
 
 Text = Callable[[Term], str]

@@ -22,6 +22,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..primitives import shape
+from ..primitives.primitive import Primitive
+from ..value import Value
 from .expressions import (
     can_be_written_into,
     in_place,
@@ -32,11 +35,8 @@ from .expressions import (
     portable,
     scattered,
 )
-from .primitives import shape
-from .primitives.primitive import Primitive
 from .simplify import Line, Simplified, Term, is_elementwise, shape_of
 from .trace import Trace
-from .value import Value
 
 VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
 """What a program's source may use besides its own names."""

@@ -31,13 +31,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..functional import tree_leaves, tree_map
+from ..primitives.primitive import evaluate
+from ..value import Value, as_data
 from .emit import VOCABULARY, write_native, write_portable
-from .functional import tree_leaves, tree_map
-from .primitives.primitive import evaluate
 from .signature import check, header, is_static, kind_of_call, leaves_of_call, passed_on, rebuilt
 from .simplify import Line, Simplified
 from .trace import trace
-from .value import Value, as_data
 
 MAX_PROGRAMS = 64
 """So many programs a compiled function keeps; then the oldest goes."""

@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .functional import Tree, tree_leaves
-from .primitives.primitive import Each, Primitive
-from .value import TracedValueError, Value, _next_number, ancestors, derivatives, under_trace
+from ..functional import Tree, tree_leaves
+from ..primitives.primitive import Each, Primitive
+from ..value import TracedValueError, Value, _next_number, ancestors, derivatives, under_trace
 
-_NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(__file__)
+_NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__))
 _LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
 
 _outputs = Primitive("outputs", lambda *outputs: 0.0, Each(lambda position: None))

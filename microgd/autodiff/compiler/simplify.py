@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from .functional import tree_leaves
-from .primitives import arithmetic as ar
-from .primitives import elementary, linear_algebra, reduction, shape
-from .primitives.primitive import Primitive, numpy_functions
+from ..functional import tree_leaves
+from ..primitives import arithmetic as ar
+from ..primitives import elementary, linear_algebra, reduction, shape
+from ..primitives.primitive import Primitive, numpy_functions
+from ..value import Value, _next_number, ancestors
 from .trace import Trace
-from .value import Value, _next_number, ancestors
 
 _BOOL, _FLOAT64, _FLOAT32 = np.dtype(np.bool), np.dtype(np.float64), np.dtype(np.float32)
 
