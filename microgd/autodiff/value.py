@@ -70,7 +70,7 @@ def record(op: Primitive, *args: Any) -> Value:
         understood = with_arrays(op, args)
         if understood is not args:
             return record(op, *understood)
-        if getattr(data, "dtype", None) == np.float16:  # NumPy's answer to a mask: np.exp(True) is 2.719
+        if getattr(data, "dtype", None) == np.float16 and any(map(_is_mask, args)):  # np.exp(True) is 2.719
             return record(op, *(arg * 1.0 if _is_mask(arg) else arg for arg in args))
         data = as_data(data, op.name)
     value: Value = object.__new__(Value)
