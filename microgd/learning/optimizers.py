@@ -228,15 +228,11 @@ class Momentum(Optimizer):
     momentum  in [0, 1): what is left of the velocity after a step. Under a steady gradient the ball gets
               1 / (1 - momentum) times as fast as gradient descent.
 
+    >>> from microgd import descend
     >>> w, steep = Value([4.0, 1.0]), np.array([1.0, 50.0])       # a valley
-    >>> optimizer = Momentum([w], learning_rate=0.01)
-    >>> for step in range(91):
-    ...     optimizer.zero_grad()
-    ...     error = np.sum(steep * w * w)
-    ...     error.backward()
-    ...     optimizer.step()
-    ...     if step % 30 == 0:
-    ...         print(f"{step:2} {error:.5f}")
+    >>> for step in descend(lambda: np.sum(steep * w * w), Momentum([w], learning_rate=0.01), steps=90):
+    ...     if step.number % 30 == 0:
+    ...         print(f"{step.number:2} {step.error:.5f}")
      0 66.00000
     30 0.59748
     60 0.04660
@@ -276,15 +272,11 @@ class Nesterov(Momentum):
 
     momentum  in [0, 1).
 
+    >>> from microgd import descend
     >>> w, steep = Value([4.0, 1.0]), np.array([1.0, 50.0])
-    >>> optimizer = Nesterov([w], learning_rate=0.01)
-    >>> for step in range(91):
-    ...     optimizer.zero_grad()
-    ...     error = np.sum(steep * w * w)
-    ...     error.backward()
-    ...     optimizer.step()
-    ...     if step % 30 == 0:
-    ...         print(f"{step:2} {error:.5f}")
+    >>> for step in descend(lambda: np.sum(steep * w * w), Nesterov([w], learning_rate=0.01), steps=90):
+    ...     if step.number % 30 == 0:
+    ...         print(f"{step.number:2} {step.error:.5f}")
      0 66.00000
     30 0.27979
     60 0.00033
@@ -307,15 +299,11 @@ class Adagrad(Optimizer):
 
     epsilon  > 0, in units of the gradient: where there never was one, 0 / epsilon is 0.
 
+    >>> from microgd import descend
     >>> w, steep = Value([4.0, 1.0]), np.array([1.0, 50.0])
-    >>> optimizer = Adagrad([w], learning_rate=1.0)
-    >>> for step in range(31):
-    ...     optimizer.zero_grad()
-    ...     error = np.sum(steep * w * w)
-    ...     error.backward()
-    ...     optimizer.step()
-    ...     if step % 10 == 0:
-    ...         print(f"{step:2} {error:.5f}")
+    >>> for step in descend(lambda: np.sum(steep * w * w), Adagrad([w], learning_rate=1.0), steps=30):
+    ...     if step.number % 10 == 0:
+    ...         print(f"{step.number:2} {step.error:.5f}")
      0 66.00000
     10 0.34216
     20 0.01275
@@ -356,15 +344,11 @@ class RMSprop(Optimizer):
     decay    in [0, 1): what is left of the mean after a step.
     epsilon  > 0, in units of the gradient.
 
+    >>> from microgd import descend
     >>> w, steep = Value([4.0, 1.0]), np.array([1.0, 50.0])
-    >>> optimizer = RMSprop([w], learning_rate=0.1)
-    >>> for step in range(31):
-    ...     optimizer.zero_grad()
-    ...     error = np.sum(steep * w * w)
-    ...     error.backward()
-    ...     optimizer.step()
-    ...     if step % 10 == 0:
-    ...         print(f"{step:2} {error:.5f}")
+    >>> for step in descend(lambda: np.sum(steep * w * w), RMSprop([w], learning_rate=0.1), steps=30):
+    ...     if step.number % 10 == 0:
+    ...         print(f"{step.number:2} {step.error:.5f}")
      0 66.00000
     10 5.87699
     20 2.40277
@@ -409,15 +393,11 @@ class Adam(Optimizer):
     beta2    in [0, 1): what is left of the mean square.
     epsilon  > 0, in units of the gradient, outside of the root.
 
+    >>> from microgd import descend
     >>> w, steep = Value([4.0, 1.0]), np.array([1.0, 50.0])
-    >>> optimizer = Adam([w], learning_rate=0.2)
-    >>> for step in range(91):
-    ...     optimizer.zero_grad()
-    ...     error = np.sum(steep * w * w)
-    ...     error.backward()
-    ...     optimizer.step()
-    ...     if step % 30 == 0:
-    ...         print(f"{step:2} {error:.5f}")
+    >>> for step in descend(lambda: np.sum(steep * w * w), Adam([w], learning_rate=0.2), steps=90):
+    ...     if step.number % 30 == 0:
+    ...         print(f"{step.number:2} {step.error:.5f}")
      0 66.00000
     30 0.25688
     60 0.06722
@@ -466,15 +446,11 @@ class AdamW(Adam):
 
     weight_decay  >= 0. The others as in `Adam`.
 
+    >>> from microgd import descend
     >>> w, steep = Value([4.0, 1.0]), np.array([1.0, 50.0])
-    >>> optimizer = AdamW([w], learning_rate=0.2)
-    >>> for step in range(91):
-    ...     optimizer.zero_grad()
-    ...     error = np.sum(steep * w * w)
-    ...     error.backward()
-    ...     optimizer.step()
-    ...     if step % 30 == 0:
-    ...         print(f"{step:2} {error:.5f}")
+    >>> for step in descend(lambda: np.sum(steep * w * w), AdamW([w], learning_rate=0.2), steps=90):
+    ...     if step.number % 30 == 0:
+    ...         print(f"{step.number:2} {step.error:.5f}")
      0 66.00000
     30 0.25326
     60 0.06168
