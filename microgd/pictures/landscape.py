@@ -66,7 +66,8 @@ def error_curve(error: Error, low: float, high: float, *, ball: float | None = N
     """The error over one knob from low to high: the hill, the ball on it, the minimum.
 
     Every pit inside is marked: the deepest with a star, the others with a hollow one. A pit is where the
-    derivative, which the library computes, turns from negative to positive.
+    derivative, which the library computes, turns from negative to positive; a slope that would not amount to
+    a billionth of the curve's height from one side of the picture to the other counts as none.
 
     ball  the knob's present setting.
 
@@ -76,10 +77,10 @@ def error_curve(error: Error, low: float, high: float, *, ball: float | None = N
     >>> ax.get_xlabel(), [text.get_text() for text in ax.get_legend().get_texts()]
     ('knob_weight', ['here: 0.5, error 0.3025', 'minimum: 1.6, error 0'])
     """
-    ax, _ = _curve(error, low, high, ax)
+    ax, errors = _curve(error, low, high, ax)
     if ball is not None:
         _ball(ax, error, ball)
-    for i, pit in enumerate(_pits(error, low, high)):
+    for i, pit in enumerate(_pits(error, low, high, _flat(errors) / (high - low))):
         label = f"{'another pit' if i else 'minimum'}: {_short(pit)}, error {_short(_error_at(error, pit))}"
         face = "white" if i else ORANGE
         ax.plot(
@@ -167,12 +168,18 @@ def _ball(ax: Any, error: Error, setting: float) -> None:
     ax.plot(setting, here, "o", markersize=13, color=BLUE, markeredgecolor=INK, label=label, zorder=6)
 
 
-def _pits(error: Error, low: float, high: float) -> list[float]:
-    """Where the derivative turns from negative to positive, found by halving; the deepest first."""
+def _flat(errors: Sequence[float]) -> float:
+    """The rise that is none: a billionth of the curve's height, and never less than floats can tell."""
+    known = np.asarray(errors)[np.isfinite(errors)]
+    return float(max(1e-9 * np.ptp(known), np.spacing(abs(known).max())))
+
+
+def _pits(error: Error, low: float, high: float, flat: float) -> list[float]:
+    """Where the derivative turns from below -flat to above flat, found by halving; the deepest first."""
     slope = grad(error)
-    settings = np.linspace(low, high, 401)
-    signs = [(x, s) for x in settings if (s := np.sign(slope(float(x)))) != 0]
-    brackets = [(a, b) for (a, left), (b, right) in pairwise(signs) if left < 0 < right]
+    slopes = [(x, slope(float(x))) for x in np.linspace(low, high, 401)]
+    steep = [(x, s) for x, s in slopes if abs(s) > flat]
+    brackets = [(a, b) for (a, left), (b, right) in pairwise(steep) if left < 0 < right]
     pits = []
     for a, b in brackets:
         for _ in range(60):
@@ -294,18 +301,18 @@ def _levels(errors: np.ndarray) -> np.ndarray:
 
 
 def _lowest(error: Error, across: np.ndarray, up: np.ndarray, errors: np.ndarray) -> np.ndarray:
-    """The lowest point of the grid, and from there Newton's method as long as it stays in that cell."""
+    """The lowest point of the grid, or where Newton's method leads from there within the picture, if that
+    is lower still."""
     lowest = np.nanargmin(errors)
     corner = point = np.array([across.flat[lowest], up.flat[lowest]])
-    cell = np.array([across[0, 1] - across[0, 0], up[1, 0] - up[0, 0]])
-    for _ in range(8):
+    for _ in range(20):
         try:
             point = point - np.linalg.solve(hessian(error)(point), grad(error)(point))
-        except np.linalg.LinAlgError:  # flat in some direction: the grid's point will do
+        except np.linalg.LinAlgError:  # flat in some direction
+            break
+        if not _steps_inside(point[np.newaxis], [(across.min(), across.max()), (up.min(), up.max())]):
             return corner
-        if not np.all(np.abs(point - corner) <= cell):
-            return corner
-    return point
+    return min(corner, point, key=lambda place: _error_at(error, place))
 
 
 # Paths -------------------------------------------------------------------------------------------

@@ -104,6 +104,17 @@ def test_a_kink_is_a_pit_and_a_flat_floor_is_one_pit():
     assert abs(floor[0].get_xdata()[0]) <= 0.5
 
 
+def test_flat_ground_has_no_pits_but_those_that_floats_can_tell():
+    def plateau(knob):  # from a pit at 2 it rises to 0.5, and there its slope is 1e-30 in both directions
+        return 0.5 - 0.4 * np.exp(-((knob - 2) ** 2) / 2) - 1e-30 * np.exp(-((knob - 50) ** 2) / 2)
+
+    (star,) = lines(error_curve(plateau, 0.0, 60.0), marker="*")
+    assert star.get_xdata()[0] == pytest.approx(2)
+    assert not lines(error_curve(plateau, 40.0, 60.0), marker="*")  # all of it flat
+    low = error_curve(lambda knob: 1e-30 * (knob - 0.25) ** 2, 0.0, 1.0)  # small throughout, but not flat
+    assert lines(low, marker="*")[0].get_xdata()[0] == pytest.approx(0.25)
+
+
 def test_a_range_upside_down_is_refused():
     with pytest.raises(ValueError, match=r"low < high, got 2.0 and 1.0"):
         error_curve(one_knob, 2.0, 1.0)
@@ -161,9 +172,29 @@ def test_the_star_is_more_exact_than_the_grid():
     np.testing.assert_allclose(lines(ax, marker="*")[0].get_xydata(), [(0.123, -0.321)], atol=1e-3)
 
 
+@pytest.mark.parametrize("x", [(-1.6, 1.6), (-0.8, 2.2), (-3.0, 3.0)])
+def test_the_star_follows_a_curved_valley_to_its_end(x):
+    def rosenbrock(w):
+        return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
+
+    star = lines(error_contour(rosenbrock, x, (-0.6, 1.8)), marker="*")[0]
+    np.testing.assert_allclose(star.get_xydata(), [(1.0, 1.0)])
+
+
+def test_the_star_does_not_climb_to_a_flat_place_that_is_higher():
+    saddle_between_walls = lambda w: w[0] ** 2 - w[1] ** 2 + 0.26 * w[1] ** 4  # noqa: E731
+    ax = error_contour(saddle_between_walls, (-1, 1), (-0.3, 0.3))  # its minima lie outside, at w[1] = +-1.39
+    np.testing.assert_allclose(np.abs(lines(ax, marker="*")[0].get_xydata()), [(0.0, 0.3)], atol=1e-12)
+
+
 def test_a_star_stays_on_the_grid_where_newtons_method_runs_away():
     ax = error_contour(lambda w: -np.exp(-np.sum((w - 0.9) ** 2)), (-1, 0), (-1, 0))  # falls beyond the map
     np.testing.assert_array_equal(lines(ax, marker="*")[0].get_xydata(), [(0.0, 0.0)])
+
+
+def test_the_star_stays_in_the_picture_where_the_minimum_lies_outside():
+    ax = error_contour(bowl, (-2.0, 0.5), (-1.5, 1.5))
+    np.testing.assert_allclose(lines(ax, marker="*")[0].get_xydata(), [(0.5, -0.5)], atol=1e-12)
 
 
 def test_contour_lines_are_at_the_errors_they_stand_for():
