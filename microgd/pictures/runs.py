@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..learning import History, Stop
+from ..learning.history_html import log_bottom
 from .landscape import BLUE, GREY, INK, STYLES, VERMILION, legend_below, new_axes
 
 QUANTITIES = {
@@ -155,10 +156,25 @@ def _line(ax: Any, x: np.ndarray, y: np.ndarray, style: Mapping[str, Any], label
 
 def _scale(ax: Any) -> None:
     """Logarithmic where the lines in the legend call for it; an error of exactly 0 then falls out."""
-    lines = [line.get_ydata() for line in ax.lines if not str(line.get_label()).startswith("__")]
-    drawn = np.concatenate([np.asarray(line, float).ravel() for line in lines])
-    drawn = drawn[np.isfinite(drawn)]
-    positive = drawn[drawn > 0]
-    if positive.size and drawn.min() >= 0 and positive.max() > 100 * positive.min():
+    bottom = log_bottom([_heights(line) for line in ax.lines if not str(line.get_label()).startswith("__")])
+    top = max((np.nanmax(_heights(line), initial=0.0) for line in ax.lines), default=0.0)
+    if bottom is None:
+        return
+    if top < 1e100:
         ax.set_yscale("log")
-        ax.set_ylim(bottom=max(positive.min(), 1e-20 * positive.max()) / 3)
+        ax.set_ylim(bottom=bottom / 3)
+    else:
+        _scale_by_hand(ax, bottom, top)
+
+
+def _scale_by_hand(ax: Any, bottom: float, top: float) -> None:
+    """Logarithmic up to the largest floats, where matplotlib's own margin and ticks overflow."""
+    ax.set_ylim(bottom / 3, min(3.0 * float(top), 1e308))  # before the scale, which else looks for limits
+    ax.set_yscale("log")
+    lowest, highest = np.ceil(np.log10(bottom)), np.floor(np.log10(top))
+    ax.set_yticks(10.0 ** np.unique(np.linspace(lowest, highest, 6).round()))
+    ax.minorticks_off()
+
+
+def _heights(line: Any) -> np.ndarray:
+    return np.asarray(line.get_ydata(), dtype=float)

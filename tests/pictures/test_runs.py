@@ -1,11 +1,13 @@
 """The pictures of runs: what is drawn are the numbers of the History."""
 
+import io
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from microgd import Value
-from microgd.learning import GradientDescent, History, batches, descend, largest_stable_rate
+from microgd.learning import GradientDescent, History, Step, batches, descend, largest_stable_rate
 from microgd.pictures.runs import (
     history_panels,
     learning_rate_sweep,
@@ -44,6 +46,30 @@ def test_an_exact_zero_does_not_spoil_the_scale():
     assert ax.get_yscale() == "log"
     assert 1e-7 < ax.get_ylim()[0] < 3.1e-6
     assert legend(ax) == ["slow", "at once"]
+
+
+def recorded(norms):
+    return History(Step(i, norm, norm, 0.1, {}) for i, norm in enumerate(norms))
+
+
+@pytest.mark.parametrize("largest", [1e120, 1e294, 1.7e308])
+def test_norms_up_to_the_largest_floats_are_drawn_and_hide_no_other_run(largest):
+    exploding = recorded([*np.geomspace(1.0, largest, 20), np.inf])
+    ax = over_steps({"exploding": exploding, "ordinary": recorded([1.0, 0.1, 1e-6])}, "gradient_norm")
+    bottom, top = ax.get_ylim()
+    assert ax.get_yscale() == "log"
+    assert 1e-7 < bottom < 1e-6
+    assert largest / 3 <= top
+    ax.figure.savefig(io.BytesIO())
+    ticks = ax.get_yticks()
+    assert len(ticks) >= 4
+    assert bottom < min(ticks) < 1e3
+    assert top >= max(ticks) > 1e100
+
+
+def test_the_scale_reaches_twenty_powers_of_ten_below_the_start_and_no_further():
+    assert over_steps(recorded([1.0, 1e-9, 1e-300])).get_ylim()[0] == pytest.approx(1e-20 / 3, abs=0)
+    assert over_steps({"a": recorded([1e-25, 1e-26]), "b": recorded([1.0])}).get_ylim()[0] < 1e-26
 
 
 def test_another_quantity_is_refused():
