@@ -31,13 +31,17 @@ def turned(a: Any) -> Any:
 def _matmul_left(g: Any, out: Any, a: Any, b: Any) -> Any:
     if b.ndim == 1:  # out is a number, or has one for each row of a
         return g * b if a.ndim == 1 else expand_dims(g, -1) * b
-    return g @ turned(b) if a.ndim > 1 else squeeze(expand_dims(g, -2) @ turned(b), -2)
+    if a.ndim > 1 or b.ndim == 2:
+        return g @ turned(b)
+    return squeeze(expand_dims(g, -2) @ turned(b), -2)  # a vector, times each matrix of a stack
 
 
 def _matmul_right(g: Any, out: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1:  # out is a number, or has one for each column of b
         return g * a if b.ndim == 1 else expand_dims(a, -1) * expand_dims(g, -2)
-    return turned(a) @ g if b.ndim > 1 else squeeze(turned(a) @ expand_dims(g, -1), -1)
+    if b.ndim > 1 or a.ndim == 2:
+        return turned(a) @ g
+    return squeeze(turned(a) @ expand_dims(g, -1), -1)  # each matrix of a stack, times a vector
 
 
 def _rule_of_einsum(position: int) -> Any:
