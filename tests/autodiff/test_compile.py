@@ -1,5 +1,6 @@
 """A compiled function against the function itself: the same results, to the last bit."""
 
+import cProfile
 import gc
 import inspect
 import math
@@ -309,6 +310,38 @@ def test_static_arguments_have_a_program_each():
     assert len(step.programs) == 4
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [
+        (1.0, 2), (1.0, np.float64(2.0)), (1.0, np.ones(2)), (1.0, [1.0]), (1.0, None), (True, False),
+        ("sum", "mean"), (np.ones(2), np.ones(3)), (np.ones((2, 3)), np.ones((3, 2))),
+        (np.ones(2), np.ones(2, np.float32)), ([1.0], (1.0,)), ([1.0], [1.0, 2.0]), ([1.0], [[1.0]]),
+        ({"w": 1.0}, {"b": 1.0}), ({"w": 1.0}, {"w": 1.0, "b": 1.0}), ({"w": [1.0]}, {"w": [1]}),
+    ],
+)  # fmt: skip
+def test_a_program_turns_down_arguments_of_another_kind(first, second):
+    step = microgd.compile(lambda x: 7.0)
+    assert [step(first), step(second), step(first), step(second)] == [7.0] * 4
+    assert len(step.programs) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "options"), [((), {"scale": 3.0}), ((2.0, 1.0), {}), ((), {"mode": "b"}), ((), {"act": np.exp})]
+)
+def test_a_program_turns_down_what_it_had_no_argument_for(more, options):
+    def f(x, scale=2.0, *rest, mode="a", act=np.tanh):
+        return 7.0
+
+    step = microgd.compile(f, static_argnames=["mode", "act"])
+    assert [step(1.0), step(1.0, *more, **options), step(1.0)] == [7.0] * 3
+    assert len(step.programs) == 2
+
+
+def test_a_default_may_be_anything():
+    step = microgd.compile(lambda x, act=np.tanh: act(x))
+    for x in (1.0, np.ones(2), 0.5):
+        assert_same(step(x), plain(np.tanh(Value(x))))
+
+
 def test_text_and_truth_values_and_none_are_static():
     step = microgd.compile(lambda x, double, unit=None: x * 2.0 if double else x + 0.0)
     assert [step(3.0, True), step(3.0, False), step(3.0, True, "m")] == [6.0, 3.0, 6.0]
@@ -378,6 +411,13 @@ def test_called_with_values_it_is_the_function_itself():
     assert grad(microgd.compile(error))(0.5, 0.5, 0.8) == -0.55
 
 
+def test_a_profiler_keeps_running():
+    """Python cannot put cProfile back: it stays, and the program does without the function's names."""
+    step, profiler = microgd.compile(value_and_grad(error)), cProfile.Profile()
+    assert profiler.runcall(step, 0.5, 0.5, 0.8) == (0.30250000000000005, -0.55)
+    assert "error" in {entry.code.co_name for entry in profiler.getstats() if hasattr(entry.code, "co_name")}
+
+
 # What cannot be recorded -------------------------------------------------------------------------
 
 
@@ -422,6 +462,16 @@ def test_a_value_from_outside_would_be_burnt_in():
     outside = Value(2.0)
     with pytest.raises(ValueError, match="made outside"):
         microgd.compile(lambda x: x * outside)(1.0)
+
+
+def test_a_constant_of_a_class_with_its_own_product_is_a_plain_array():
+    class Matrix(np.ndarray):
+        def __mul__(self, other):
+            return self @ other
+
+    constant = np.arange(4.0).reshape(2, 2)
+    step = microgd.compile(lambda x: x * constant.view(Matrix))
+    assert_same(step(np.ones((2, 2)) * 3.0), constant * 3.0)
 
 
 def test_a_value_made_inside_is_a_constant():

@@ -35,7 +35,16 @@ from ..functional import tree_leaves, tree_map
 from ..primitives.primitive import evaluate
 from ..value import Value, as_data
 from .emit import VOCABULARY, write_native, write_portable
-from .signature import check, header, is_static, kind_of_call, leaves_of_call, passed_on, rebuilt
+from .signature import (
+    NOT_GIVEN,
+    check,
+    header,
+    is_static,
+    kind_of_call,
+    leaves_of_call,
+    passed_on,
+    rebuilt,
+)
 from .simplify import Line, Simplified
 from .trace import trace
 
@@ -156,9 +165,10 @@ class Compiled:
 
     def _dispatch(self, *args: Any, **options: Any) -> Any:
         """Find the program for these arguments, or make it; the next call tries it first."""
-        if any(isinstance(x, Value) for x in tree_leaves([args, options])):
-            return self._f(*args, **options)
         bound = self._parameters.bind(*args, **options)
+        bound.arguments = {name: x for name, x in bound.arguments.items() if x is not NOT_GIVEN}
+        if any(isinstance(x, Value) for x in tree_leaves([bound.args, bound.kwargs])):
+            return self._f(*bound.args, **bound.kwargs)
         kind = kind_of_call(bound, self._how.static_argnames)
         program = self._programs.get(kind)
         if program is None:

@@ -20,6 +20,9 @@ from ..functional import Tree
 Bind = Callable[[Any], str]
 """Gives an object a name in the source that is being written."""
 
+NOT_GIVEN = inspect.Parameter.empty
+"""A program's own default for each parameter that has one: so it can tell, and pass on, what was given."""
+
 
 # Kinds -------------------------------------------------------------------------------------------
 
@@ -129,8 +132,8 @@ def check(bound: inspect.BoundArguments, static_argnames: set[str], names: Itera
     conditions: list[str] = []
     for path, parameter in bound.signature.parameters.items():
         if path not in bound.arguments:  # its default is a constant
-            is_default = parameter.default is not parameter.empty
-            conditions.append(f"{path} is {bind(parameter.default)}" if is_default else f"not {path}")
+            has_default = parameter.default is not parameter.empty
+            conditions.append(f"{path} is {bind(NOT_GIVEN)}" if has_default else f"not {path}")
         elif path in static_argnames:
             conditions += _same_object(bound.arguments[path], path, bind)
         else:
@@ -181,7 +184,7 @@ def header(signature: inspect.Signature, bind: Bind) -> str:
             parts.append("*")
         before = parameter.kind
         stars = "*" * (parameter.kind is kinds.VAR_POSITIONAL) + "**" * (parameter.kind is kinds.VAR_KEYWORD)
-        default = "" if parameter.default is parameter.empty else f"={bind(parameter.default)}"
+        default = "" if parameter.default is parameter.empty else f"={bind(NOT_GIVEN)}"
         parts.append(f"{stars}{parameter.name}{default}")
     return ", ".join([*parts, "/"] if before is kinds.POSITIONAL_ONLY else parts)
 
