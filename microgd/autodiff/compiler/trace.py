@@ -97,10 +97,14 @@ ENOUGH = 5_000
 def _frames_of_calls() -> Iterator[list[FrameType]]:
     """The functions outside of this folder and NumPy that this thread calls meanwhile, as they are called.
 
-    Their frames keep the local variables, so these can be asked for later.
+    Their frames keep the local variables, so these can be asked for later. None while a profiler runs
+    already: there is room for one, and Python cannot put cProfile back.
     """
     frames: list[FrameType] = []
-    before, calls = sys.getprofile(), itertools.count().__next__
+    if sys.getprofile() is not None:
+        yield frames
+        return
+    calls = itertools.count().__next__
 
     def note(frame: FrameType, event: str, _: Any) -> None:
         if event != "call":
@@ -109,13 +113,13 @@ def _frames_of_calls() -> Iterator[list[FrameType]]:
         if not code.co_filename.startswith((_AUTODIFF, _NUMPY)) and code.co_name[0] != "<":
             frames.append(frame)  # of functions; the names in a comprehension are for one round only
         if calls() == ENOUGH:
-            sys.setprofile(before)
+            sys.setprofile(None)
 
     sys.setprofile(note)
     try:
         yield frames
     finally:
-        sys.setprofile(before)
+        sys.setprofile(None)
 
 
 def _names_of_variables(frames: list[FrameType]) -> tuple[dict[Value, str], dict[int, str]]:
