@@ -56,7 +56,7 @@ POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 def native(line: Line, text: Text) -> str:
     """The line's expression for NumPy and Python's floats."""
-    if not any([shape_of(arg) for arg in line.args]):  # noqa: C419
+    if not any(map(shape_of, line.args)):
         return _of_arrays(line, text) if line.shape else _of_numbers(line, text)
     if not line.shape:
         return _plain(_of_arrays(line, text), line)
@@ -251,7 +251,7 @@ def _subscript(where: Any, text: Text) -> str:
 
 def is_turned(line: Line) -> bool:
     """Whether this is the transpose of a matrix, which is written as a matter of course: a.T."""
-    return line.op is shape.transpose and len(line.shape) == 2
+    return len(line.shape) == 2 and line.op is shape.transpose
 
 
 def is_fresh(line: Line) -> bool:

@@ -53,7 +53,7 @@ Term = Any
 
 def shape_of(term: Term) -> tuple[int, ...]:
     """Of a line or constant array its shape; () for a number, and for what is no operand (an axis)."""
-    return term.shape if isinstance(term, (Line, np.ndarray)) else ()
+    return term.shape if type(term) is Line or isinstance(term, np.ndarray) else ()
 
 
 class Simplified:
@@ -88,10 +88,11 @@ class Simplified:
 
     def _term_of(self, node: Value) -> Term:
         args = tuple([self.terms[x] if isinstance(x, Value) else self._constant(x) for x in node.args])
-        if node.op is None or Line not in map(type, args):
+        types = [*map(type, args)]
+        if node.op is None or Line not in types:
             return node._content
-        if not any([shape_of(arg) for arg in args]):  # noqa: C419  # among numbers only numbers
-            args = tuple([arg.item() if isinstance(arg, np.ndarray) else arg for arg in args])
+        if np.ndarray in types and not any(map(shape_of, args)):  # among numbers only numbers
+            args = tuple([arg.item() if type(arg) is np.ndarray else arg for arg in args])
         if self._expand and node.op in _WRITTEN_IN_NUMPY:
             return self._expanded(node)
         return self._numbered(Line(node.op, args, node._content))
@@ -103,7 +104,7 @@ class Simplified:
         if not isinstance(x, np.ndarray):
             return x
         if id(x) not in self._copies:
-            self._copies[id(x)] = x, x.copy(order="K")
+            self._copies[id(x)] = x, np.array(x, order="K")  # a plain array: a np.matrix has its own *
             self.array_names[id(self._copies[id(x)][1])] = self._trace.array_names.get(id(x), "constant")
         return self._copies[id(x)][1]
 
@@ -207,10 +208,10 @@ def _lines_in(terms: Iterable[Term]) -> list[Line]:
 
 def _key_of(line: Line) -> Hashable:
     """Equal for lines with equal results."""
-    a, *rest = line.args
-    is_symmetric = line.op is ar.multiply or line.op is ar.add
-    if is_symmetric and type(a) is type(rest[0]) is Line and a.strides == rest[0].strides:
-        return line.op, frozenset(line.args)  # a b = b a, and lies in memory as that does
+    if line.op is ar.multiply or line.op is ar.add:
+        a, b = line.args
+        if type(a) is type(b) is Line and a.strides == b.strides:
+            return line.op, frozenset(line.args)  # a b = b a, and lies in memory as that does
     return line.op, *map(_key, line.args)
 
 
