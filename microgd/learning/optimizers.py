@@ -67,6 +67,12 @@ class Optimizer:
         what came in is not written to, and the gradient itself, which others may write to, is not kept."""
         raise NotImplementedError(f"{type(self).__name__} has no update formula")
 
+    def __repr__(self) -> str:
+        rate = getattr(self.learning_rate, "__name__", self.learning_rate)
+        return (
+            f"{type(self).__name__}({', '.join(_few(self.names))}; learning rate {rate}, step {self.steps})"
+        )
+
     # Its use
 
     def rate(self) -> float:
@@ -139,6 +145,10 @@ class Optimizer:
             for name, memory, parameter in zip(self.names, self.memory, self.parameters, strict=True)
         ]
         self.steps, self.memory = steps, memory
+
+
+def _few(names: list[str], most: int = 6) -> list[str]:
+    return names if len(names) <= most else [*names[: most - 1], f"... {len(names)} parameters"]
 
 
 def named(parameters: Any) -> tuple[list[str], list[Value]]:

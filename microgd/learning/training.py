@@ -72,6 +72,10 @@ class Step:
     message: str = ""
     """The same as a sentence with its numbers."""
 
+    def __repr__(self) -> str:
+        ending = f"; {self.reason}" if self.reason else ""
+        return f"Step({self.number}: error {self.error:.6g}, gradient norm {self.gradient_norm:.3g}{ending})"
+
 
 # The loop ----------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import pytest
 
 from microgd import Value, sigmoid
 from microgd.learning import (
+    MLP,
     Adam,
     GradientDescent,
     History,
@@ -542,3 +543,17 @@ def test_adam_leaves_a_plateau_where_gradient_descent_stands_still():
     knob = Value(8.0)
     assert final_error(GradientDescent([knob], 0.1)) > 0.99
     assert final_error(Adam([knob], 0.1)) < 0.01
+
+
+def test_a_step_and_an_optimizer_print_in_a_line():
+    net = MLP(64, 100, 10, rng=0)
+    optimizer = Adam(net.parameters, 0.01)
+    step = next(descend(lambda: np.sum(net(np.ones(64))) * 0 + 1.0, optimizer, steps=1))
+    assert repr(step) == "Step(0: error 1, gradient norm 0; converged)"
+    assert repr(optimizer) == (
+        "Adam(layer1.weight, layer1.bias, layer2.weight, layer2.bias; learning rate 0.01, step 0)"
+    )
+    many = GradientDescent([Value(0.0) for _ in range(100)], 0.01)
+    assert repr(many) == (
+        "GradientDescent([0], [1], [2], [3], [4], ... 100 parameters; learning rate 0.01, step 0)"
+    )
