@@ -44,8 +44,8 @@ def test_it_learns_what_the_data_say(run, tmp_path):
     status, printed, _ = run()
     assert status == 0
     assert "knob_weight 0.0569, mean squared error 0.1981" in printed
-    assert "above 8.79 kg, and is right for 72.8%" in printed  # 0.5 / knob_weight; LESSONS E1
-    assert "above 5.27 kg, is right for 80.5%" in printed  # E2
+    assert "above 8.79 kg, and is right for 72.8%" in printed  # 0.5 / knob_weight
+    assert "above 5.27 kg, is right for 80.5%" in printed
     for name in ("graph.svg", "histogram.svg"):
         path = Path("out") / "cats_vs_dogs" / name
         assert f"wrote {path}" in printed
@@ -137,7 +137,7 @@ def test_bad_options_are_one_line(run, tmp_path, arguments, complaint):
 
 @pytest.mark.parametrize("learning_rate", [1e300, 1, 0.0108])
 def test_a_learning_rate_that_diverges_is_named_with_one_that_does_not(run, tmp_path, learning_rate):
-    # 2 / (second derivative of the mean squared error) = 1 / mean(weight^2) = 0.010729; LESSONS E1
+    # 2 / (second derivative of the mean squared error) = 1 / mean(weight^2) = 0.010729
     status, printed, said = run("--learning-rate", learning_rate)
     assert (status, printed) == (2, "")
     assert said.splitlines()[-1].startswith(f"cats_vs_dogs: --learning-rate {learning_rate:g}: too large")

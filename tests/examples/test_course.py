@@ -203,7 +203,7 @@ def test_cats_dogs_pits(course):
     assert "pit at 16.77 kg: error 0.5379, 56% wrong; from starts at 12 to 18 kg" in unlike
     assert "the best is kept: 2.70 kg" in unlike
     for pit in ("7.06 kg: error 0.4053, 43%", "13.63 kg: error 0.4533, 48%", "19.17 kg: error 0.4508, 45%"):
-        assert f"{pit} wrong" in like  # LESSONS E3
+        assert f"{pit} wrong" in like
     assert "the best is kept: 7.06 kg" in like
 
 

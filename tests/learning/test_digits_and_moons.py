@@ -81,7 +81,7 @@ def test_handwritten_digits(seed):
     assert time.perf_counter() - began < 60
 
 
-# Cats and dogs, by weight and sex (LESSONS E4)
+# Cats and dogs, by weight and sex
 
 
 def cats_and_dogs():

@@ -6,7 +6,7 @@ from microgd import Value
 from microgd.learning.hot_cold import hot_cold
 
 
-def test_probing_one_knob_up_and_down():  # LESSONS A2
+def test_probing_one_knob_up_and_down():  # row A2 of the textbook
     knob = Value(0.1)
     probe = next(hot_cold(lambda: (8.5 * knob - 1) ** 2, knob, step_amount=0.01))
     assert probe.error == pytest.approx(0.0225, rel=1e-9)
@@ -15,7 +15,7 @@ def test_probing_one_knob_up_and_down():  # LESSONS A2
     assert knob.data == 0.1
 
 
-def test_fixed_steps_reach_the_goal_and_then_swing():  # LESSONS A3
+def test_fixed_steps_reach_the_goal_and_then_swing():  # row A3
     knob = Value(0.5)
     probes = list(hot_cold(lambda: (0.5 * knob - 0.8) ** 2, knob, step_amount=0.001, steps=1103))
     assert [p.error for p in probes[:2]] == pytest.approx([0.3025, 0.30195025], rel=1e-9)

@@ -1,4 +1,4 @@
-"""The textbook's figures, rows A1 to A9 of the lessons, to 1e-9 relative.
+"""The textbook's figures, rows A1 to A9 as the example prints them, to 1e-9 relative.
 
 The learning rates are for the true gradient; the textbook's alpha is twice as large, as it drops the 2.
 """

@@ -501,7 +501,7 @@ def test_coordinate_search_finds_the_minimum():
 
 @pytest.mark.parametrize(("correlation", "one_at_a_time", "all_at_once"), [(0.9, 42, 14), (0.99, 346, 47)])
 def test_one_weight_at_a_time_crawls_along_a_correlated_valley(correlation, one_at_a_time, all_at_once):
-    # LESSONS B6, in rounds to a ten-thousandth of the error; each round of the search is 2 to 4 evaluations
+    # In rounds to a ten-thousandth of the error; each round of the search is 2 to 4 evaluations
     w = Value([0.0, 0.0], name="w")
     slant = np.array([[1.0, correlation], [correlation, 1.0]])
 
@@ -532,7 +532,7 @@ def test_coordinate_search_budget():
     assert (last.reason, last.error, w.data) == (Stop.BUDGET, 95.0**2, 95.0)
 
 
-# A plateau, and what helps (LESSONS C3)
+# A plateau, and what helps
 
 
 def test_adam_leaves_a_plateau_where_gradient_descent_stands_still():

@@ -105,7 +105,7 @@ def test_squares_of_large_float32_gradients_do_not_overflow():
 
 
 def test_clipping_tames_a_step_that_would_diverge():
-    """Input 2 with learning rate 0.5 multiplies the error by 9 in each step (LESSONS, A6)."""
+    """Input 2 with learning rate 0.5 multiplies the error by 9 in each step (row A6)."""
 
     def errors(transforms):
         knob_weight = Value(0.5)
