@@ -3,12 +3,13 @@
     pip install -e ".[benchmark]"
     python tests/benchmarks/compiled.py                               # about five minutes
     python tests/benchmarks/compiled.py --only knob --seconds 1
-    python tests/benchmarks/compiled.py --csv compiled.csv
+    python tests/benchmarks/compiled.py --csv compiled.csv --chart compiled.svg
 
-The rows: one knob, a thousand times; micrograd's demo net with scalars only; the same net and larger
-ones with arrays; a training step on the handwritten digits with Adam, in one program; the Hessian of
-a function of ten parameters; what tracing and compiling cost a line. All in float64. What is traced or
-compiled at the first call is done before the clock starts. How the tables are made and how to read
+The rows: one knob, a thousand times; the same a million times as machine code, beside C; micrograd's
+demo net with scalars only; the same net and larger ones with arrays; a training step on the handwritten
+digits with Adam, in one program; the Hessian of a function of ten parameters; what tracing and compiling
+cost a line. All in float64. What is traced or compiled at the first call is done before the clock starts.
+How the tables are made and how to read
 them: harness.py.
 
 NumPy by hand is there twice: as one writes it, and with every intermediate array kept and written to
@@ -22,7 +23,11 @@ import os
 for library in ("OMP", "OPENBLAS", "MKL"):  # who multiplies matrices for whom; to be said before the imports
     os.environ.setdefault(f"{library}_NUM_THREADS", "2")
 
+import ctypes  # noqa: E402
 import functools  # noqa: E402
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import tempfile  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
@@ -99,6 +104,64 @@ KNOB = {
     "five lines by hand": lambda: thousand_rounds(knob_by_hand),
     "jax.jit": knob_jax,
 }
+
+# The same loop as machine code: a program through numba beside C
+
+ROUNDS = 1_000_000
+
+KNOB_IN_C = """
+void learn(long rounds, double knob_weight, double input, double goal_pred, double *last)
+{
+    for (long i = 0; i < rounds; i++) {
+        double pred = input * knob_weight;
+        double delta = pred - goal_pred;
+        double d_delta = 2.0 * delta;
+        last[0] = delta * delta;
+        last[1] = d_delta * input;
+        knob_weight -= 1e-6 * last[1];
+    }
+}
+"""
+
+
+def knob_loop_numba() -> Callable[[], Any]:
+    import numba
+
+    step = microgd.compile(microgd.value_and_grad(knob_error), jit=numba.njit)
+    step(0.5, 0.5, 0.8)
+    error_and_slope = step.programs[0].function
+
+    @numba.njit
+    def learn(rounds: int, knob_weight: float, input: float, goal_pred: float) -> tuple[float, float]:
+        error, slope = 0.0, 0.0
+        for _ in range(rounds):
+            error, slope = error_and_slope(knob_weight, input, goal_pred)
+            knob_weight -= 1e-6 * slope
+        return error, slope
+
+    return lambda: learn(ROUNDS, 0.5, 0.5, 0.8)
+
+
+def knob_loop_c() -> Callable[[], Any]:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise ModuleNotFoundError(name="a C compiler (cc)")
+    with tempfile.TemporaryDirectory() as folder:
+        library = os.path.join(folder, "knob.so")
+        command = [compiler, "-O3", "-shared", "-fPIC", "-x", "c", "-", "-o", library]
+        subprocess.run(command, input=KNOB_IN_C.encode(), check=True)
+        learn = ctypes.CDLL(library).learn
+    learn.argtypes = [ctypes.c_long, *[ctypes.c_double] * 3, ctypes.POINTER(ctypes.c_double)]
+    last = (ctypes.c_double * 2)()
+
+    def work() -> Any:
+        learn(ROUNDS, 0.5, 0.5, 0.8, last)
+        return tuple(last)
+
+    return work
+
+
+KNOB_LOOP = {"microgd compiled, numba": knob_loop_numba, "C": knob_loop_c}
 
 # Nets --------------------------------------------------------------------------------------------
 
@@ -187,6 +250,7 @@ VECTOR = {
     "NumPy by hand, all buffers kept": by_hand_with_buffers,
     "jax.jit": vector_jax,
     "PyTorch eager": nets.torch,
+    "torch.compile": nets.torch_compiled,
     "autograd": nets.autograd,
     "MyGrad": nets.mygrad,
 }
@@ -382,41 +446,29 @@ def _chain(x: Any, length: int) -> Any:
 # All of them -------------------------------------------------------------------------------------
 
 
-def _rows() -> list[harness.Row]:
-    hand = "NumPy by hand"
-    rows = [harness.row("knob, a thousand rounds", ["five lines by hand"], KNOB)]
-    rows.append(
-        harness.row("scalar net 2-16-16-1, 20 samples", ["micrograd"], SCALAR, nets.problem(20, 2, 16, 16, 1))
-    )
-    for samples, *widths in NETS:
-        name = f"vector net {'-'.join(map(str, widths))}, {samples} samples"
-        rows.append(harness.row(name, [hand, "PyTorch eager"], VECTOR, nets.problem(samples, *widths)))
-    rows.append(harness.row("digits, ten steps with Adam", [hand], DIGITS, digits()))
-    rows.append(harness.row("Hessian, 10 parameters", ["jax.jit"], HESSIAN))
-    return rows
-
-
-def main() -> None:
-    options = harness.options(__doc__)
-    print(harness.versions(PACKAGES))
+def rows() -> list[harness.Row]:
     try:
         import jax
 
         jax.config.update("jax_enable_x64", True)
     except ModuleNotFoundError:
-        pass
-    rows = [row for row in _rows() if options.only in row.name]
-    harness.settle(options)
-    tables = []
-    for row in rows:
-        tables.append((harness.measure(row, options.seconds), row.references))
-        harness.show(*tables[-1])
-    if options.only in "tracing and compiling":
-        tables.append((compile_time(), ["5,000 lines"]))
-        harness.show(*tables[-1])
-    if options.csv:
-        harness.write_csv(options.csv, tables)
+        pass  # it will be named as missing
+    hand, demo = "NumPy by hand", nets.problem(20, 2, 16, 16, 1)
+    found = [
+        harness.Row("knob, a thousand rounds", ["five lines by hand"], KNOB),
+        harness.Row(f"knob, {ROUNDS:,} rounds in one call", ["C"], KNOB_LOOP),
+        harness.Row("scalar net 2-16-16-1, 20 samples", ["micrograd"], SCALAR, (demo,)),
+    ]
+    for samples, *widths in NETS:
+        name = f"vector net {'-'.join(map(str, widths))}, {samples} samples"
+        problem = nets.problem(samples, *widths)
+        found.append(harness.Row(name, [hand, "PyTorch eager"], VECTOR, (problem,)))
+    found.append(harness.Row("digits, ten steps with Adam", [hand], DIGITS, (digits(),)))
+    found.append(harness.Row("Hessian, 10 parameters", ["jax.jit"], HESSIAN))
+    return found
 
+
+MEASURES = [harness.Measure("tracing and compiling", ["5,000 lines"], compile_time)]
 
 if __name__ == "__main__":
-    main()
+    harness.run(__doc__, PACKAGES, rows(), MEASURES)

@@ -45,37 +45,21 @@ VECTOR = {
 NETS = ((100, 2, 16, 16, 1), (100, 2, 64, 64, 1), (128, 64, 256, 256, 1), (512, 784, 512, 512, 1))
 
 
-def _rows() -> list[harness.Row]:
+def rows() -> list[harness.Row]:
     demo = nets.problem(20, 2, 16, 16, 1)
-    rows = [harness.row("scalar net 2-16-16-1, 20 samples", ["microgd backward"], SCALAR, demo)]
+    found = [harness.Row("scalar net 2-16-16-1, 20 samples", ["microgd backward"], SCALAR, (demo,))]
     for samples, *widths in NETS:
         name = f"vector net {'-'.join(map(str, widths))}, {samples} samples"
         references = ["microgd backward", "NumPy by hand"]
-        rows.append(harness.row(name, references, VECTOR, nets.problem(samples, *widths)))
-    return rows
+        found.append(harness.Row(name, references, VECTOR, (nets.problem(samples, *widths),)))
+    return found
 
 
-def main() -> None:
-    options = harness.options(__doc__)
-    print(harness.versions(PACKAGES))
-    rows = _rows()
-    harness.settle(options)
-    tables = []
-    for row in rows:
-        if options.only in row.name:
-            tables.append((harness.measure(row, options.seconds), row.references))
-            harness.show(*tables[-1])
-    for name, measure, reference in (
-        ("scalar net, memory", graph_cost.bytes_a_node, "microgd: forward"),
-        ("scalar chain, time", graph_cost.chain_time, "1,000 operations"),
-        ("scalar chain, memory", graph_cost.chain_memory, "1,000 operations"),
-    ):
-        if options.only in name:
-            tables.append((measure(), [reference]))
-            harness.show(*tables[-1])
-    if options.csv:
-        harness.write_csv(options.csv, tables)
-
+MEASURES = [
+    harness.Measure("scalar net, memory", ["microgd: forward"], graph_cost.bytes_a_node),
+    harness.Measure("scalar chain, time", ["1,000 operations"], graph_cost.chain_time),
+    harness.Measure("scalar chain, memory", ["1,000 operations"], graph_cost.chain_memory),
+]
 
 if __name__ == "__main__":
-    main()
+    harness.run(__doc__, PACKAGES, rows(), MEASURES)

@@ -43,11 +43,15 @@ REST = (
 
 
 class Row(NamedTuple):
-    """One piece of work and each peer's way to do it; the table compares with these `references`."""
+    """One piece of work and each peer's way to do it; the table compares with these `references`.
+
+    A peer is given by its maker: called with the problem it imports its library and returns the work.
+    """
 
     name: str
-    peers: dict[str, Work]
     references: Sequence[str]
+    makers: dict[str, Callable[..., Work]]
+    problem: tuple[Any, ...] = ()
 
 
 class Line(NamedTuple):
@@ -59,39 +63,62 @@ class Line(NamedTuple):
     samples: list[float]
 
 
-def row(name: str, references: Sequence[str], makers: dict[str, Callable[..., Work]], *problem: Any) -> Row:
-    """A row of the peers that are installed: `maker(*problem)` imports its library and returns the work."""
+class Measure(NamedTuple):
+    """A table that is not a comparison of peers: its lines are measured by itself."""
+
+    name: str
+    references: Sequence[str]
+    lines: Callable[[], list[Line]]
+
+
+Table = tuple[list[Line], Sequence[str]]
+"""Lines, and which of them the others are compared with."""
+
+
+def in_one_table(rows: Iterable[Row]) -> list[Row]:
+    """Rows of the same name as one row with the peers of all."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        before = found.get(row.name, Row(row.name, [], {}, row.problem))
+        references = dict.fromkeys([*before.references, *row.references])
+        found[row.name] = before._replace(references=[*references], makers=before.makers | row.makers)
+    return [*found.values()]
+
+
+def peers_of(row: Row) -> dict[str, Work]:
+    """The work of each peer that is installed."""
     peers = {}
-    for peer, maker in makers.items():
+    for peer, maker in row.makers.items():
         try:
-            peers[peer] = maker(*problem)
+            peers[peer] = maker(*row.problem)
         except ModuleNotFoundError as missing:
-            print(f"{name}: {peer} is left out, {missing.name} is not installed", file=sys.stderr)
-    return Row(name, peers, [peer for peer in references if peer in peers])
+            print(f"{row.name}: {peer} is left out, {missing.name} is not installed", file=sys.stderr)
+    return peers
 
 
 # Measuring ---------------------------------------------------------------------------------------
 
 
-def measure(row: Row, seconds: float) -> list[Line]:
+def measure(name: str, peers: dict[str, Work], seconds: float) -> list[Line]:
     """Let the peers take turns for about so many seconds each. Raises where their results differ."""
-    check_equal(row)
-    calls = {peer: calls_in_a_turn(work) for peer, work in row.peers.items()}
-    times: dict[str, list[float]] = {peer: [] for peer in row.peers}
-    end = time.perf_counter() + seconds * len(row.peers)
-    while time.perf_counter() < end or len(times[row.references[0]]) < 5:
-        for peer, work in row.peers.items():
-            times[peer].append(1e3 * seconds_a_call(work, calls[peer]))
-    return [Line(row.name, peer, "ms", samples) for peer, samples in times.items()]
+    check_equal(name, peers)
+    calls = {peer: calls_in_a_turn(work) for peer, work in peers.items()}
+    lines = [Line(name, peer, "ms", []) for peer in peers]
+    end = time.perf_counter() + seconds * len(peers)
+    while time.perf_counter() < end or len(lines[-1].samples) < 5:
+        for line in lines:
+            line.samples.append(1e3 * seconds_a_call(peers[line.peer], calls[line.peer]))
+    return lines
 
 
-def check_equal(row: Row) -> None:
+def check_equal(name: str, peers: dict[str, Work]) -> None:
     """All peers compute the same numbers, or the comparison says nothing."""
-    expected = _flat(row.peers[row.references[0]]())
-    for peer, work in row.peers.items():
+    (first, work), *others = peers.items()
+    expected = _flat(work())
+    for peer, work in others:
         got = _flat(work())
         if len(got) != len(expected) or not all(map(_close, got, expected)):
-            raise AssertionError(f"{row.name}: {peer} and {row.references[0]} compute different numbers")
+            raise AssertionError(f"{name}: {peer} and {first} compute different numbers")
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
@@ -168,7 +195,7 @@ def _cell(samples: Sequence[float], digits: int = 3) -> str:
     return text if len(samples) == 1 else f"{text} [{low:.{digits}f} .. {high:.{digits}f}]"
 
 
-def write_csv(path: str, tables: Iterable[tuple[list[Line], Sequence[str]]]) -> None:
+def write_csv(path: str, tables: Iterable[Table]) -> None:
     """Every table as a plain file: a line for each peer and reference."""
     with open(path, "w", newline="") as file:
         out = csv.writer(file)
@@ -181,7 +208,59 @@ def write_csv(path: str, tables: Iterable[tuple[list[Line], Sequence[str]]]) -> 
                     out.writerow([*head, *spread(line.samples), *spread(ratios(line, reference))])
 
 
+BLUE, ORANGE = "#0072B2", "#E69F00"  # of Okabe and Ito, who chose them for every eye
+
+
+def write_chart(path: str, tables: Iterable[Table]) -> None:
+    """A bar for each peer: its median ratio to the first reference, on a logarithmic scale from 1 on."""
+    from matplotlib.figure import Figure
+
+    comparisons = [table for table in tables if table[0][0].unit == "ms" and table[1]]
+    sizes = [len(lines) for lines, _ in comparisons]
+    figure = Figure(figsize=(9, 0.26 * sum(sizes) + 0.75 * len(sizes) + 0.4), layout="constrained")
+    axes = figure.subplots(len(sizes), squeeze=False, height_ratios=sizes, sharex=True)[:, 0]
+    for ax, (lines, references) in zip(axes, comparisons, strict=True):
+        (reference,) = [line for line in lines if line.peer == references[0]]
+        medians = [statistics.median(ratios(line, reference)) for line in lines]
+        names = [line.peer for line in lines]
+        colours = [BLUE if name.startswith("microgd") else ORANGE for name in names]
+        bars = ax.barh(names, [m - 1.0 for m in medians], left=1.0, color=colours)
+        ax.bar_label(bars, [f"{m:.3g}" for m in medians], padding=4, fontsize=8)
+        ax.set(xscale="log", title=f"{lines[0].row}: time in units of {references[0]}")
+        ax.title.set(fontsize=9, fontweight="bold")
+        ax.tick_params(labelsize=8)
+        ax.invert_yaxis()
+        ax.axvline(1.0, color="black", linewidth=1)
+        ax.margins(x=0.15)
+        ax.spines[["top", "right", "left"]].set_visible(False)
+    axes[-1].set_xlabel("left of 1: faster; right of 1: slower", fontsize=8)
+    figure.savefig(path)
+
+
 # A script of benchmarks --------------------------------------------------------------------------
+
+
+def run(
+    description: str | None, packages: Iterable[str], rows: Iterable[Row], measures: Iterable[Measure]
+) -> None:
+    """What every script of benchmarks does: make the peers, measure, show, write files."""
+    wanted = options(description)
+    print(versions(packages))
+    made = [(row, peers_of(row)) for row in rows if wanted.only in row.name]
+    settle(wanted)
+    tables: list[Table] = []
+    for row, peers in made:
+        references = [peer for peer in row.references if peer in peers]
+        tables.append((measure(row.name, peers, wanted.seconds), references))
+        show(*tables[-1])
+    for table in measures:
+        if wanted.only in table.name:
+            tables.append((table.lines(), table.references))
+            show(*tables[-1])
+    if wanted.csv:
+        write_csv(wanted.csv, tables)
+    if wanted.chart:
+        write_chart(wanted.chart, tables)
 
 
 def options(description: str | None) -> argparse.Namespace:
@@ -192,6 +271,7 @@ def options(description: str | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="for each peer in a row (default 2)")
     parser.add_argument("--only", default="", metavar="TEXT", help="only the rows with this in their name")
     parser.add_argument("--csv", metavar="FILE", help="write the tables to this file as well")
+    parser.add_argument("--chart", metavar="FILE", help="draw the ratios as bars: .svg, .png or .pdf")
     parser.add_argument("--no-gc", action="store_true", help="with the garbage collector off")
     parser.add_argument(
         "--cpu-time",

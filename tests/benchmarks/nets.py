@@ -10,6 +10,7 @@ A maker takes a problem and returns work for the harness: a function that comput
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -230,7 +231,15 @@ def mygrad(problem: Problem) -> Callable[[], Any]:
     return work
 
 
-def torch(problem: Problem) -> Callable[[], Any]:
+def torch_compiled(problem: Problem) -> Callable[[], Any]:
+    import torch as library
+
+    if shutil.which("c++") is None:  # which its programs are written for
+        raise ModuleNotFoundError(name="a C++ compiler")
+    return torch(problem, library.compile(vector_error))
+
+
+def torch(problem: Problem, vector_error: Callable[..., Any] = vector_error) -> Callable[[], Any]:
     import torch
 
     layers = [tuple(torch.tensor(p, requires_grad=True) for p in layer) for layer in problem.layers]
