@@ -216,6 +216,9 @@ def write_chart(path: str, tables: Iterable[Table]) -> None:
     from matplotlib.figure import Figure
 
     comparisons = [table for table in tables if table[0][0].unit == "ms" and table[1]]
+    if not comparisons:
+        print("no chart: none of these rows compares peers", file=sys.stderr)
+        return
     sizes = [len(lines) for lines, _ in comparisons]
     figure = Figure(figsize=(9, 0.26 * sum(sizes) + 0.75 * len(sizes) + 0.4), layout="constrained")
     axes = figure.subplots(len(sizes), squeeze=False, height_ratios=sizes, sharex=True)[:, 0]
