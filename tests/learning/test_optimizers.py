@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from reference.trajectories import EVERY, FILE, START, STEPS, THAWED_AT, WALKS, landscape
+from stepping import descend
 
 from microgd import Value, grad, hessian
 from microgd.learning.optimizers import (
@@ -19,16 +20,6 @@ from microgd.learning.schedules import cosine, step_decay
 from microgd.learning.transforms import clip_by_norm, clip_by_value, freeze, weight_decay
 
 ALL = [GradientDescent, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW]
-
-
-def descend(optimizer, error, steps):
-    """Step by step; yields the error before each step."""
-    for _ in range(steps):
-        optimizer.zero_grad()
-        now = error()
-        now.backward()
-        optimizer.step()
-        yield now.item()
 
 
 def path(optimizer, error, steps):

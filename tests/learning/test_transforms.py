@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from stepping import descend
 
 from microgd import Value
 from microgd.learning.optimizers import (
@@ -33,15 +34,6 @@ limits = st.floats(1e-3, 1e3)
 
 def in_a_row(gradients):
     return np.concatenate([np.ravel(g) for g in gradients])
-
-
-def descend(optimizer, error, steps):
-    for _ in range(steps):
-        optimizer.zero_grad()
-        now = error()
-        now.backward()
-        optimizer.step()
-        yield now.item()
 
 
 # Clipping ----------------------------------------------------------------------------------------
