@@ -22,6 +22,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,10 @@ but these must not decide anything: they would be burnt into the program (see co
 derivatives: list[tuple[Value, Value, Any]] = []
 """While a function is traced: (output, variable, d output / d variable) for what the walks have found, so
 that the program can say which derivative a line computes."""
+
+callers: dict[FrameType, None] = {}
+"""While a function is traced: the calls that Values were made in, each after its own caller. Their local
+variables say what a reader would call these Values."""
 
 
 # Recording ---------------------------------------------------------------------------------------
@@ -81,7 +86,20 @@ def record(op: Primitive, *args: Any) -> Value:
     value.operands = operands
     value.name = ""
     value._number = _next_number()
+    if under_trace:
+        _note_callers()
     return value
+
+
+def _note_callers() -> None:
+    """Who has asked for this Value, up to a call that is known already."""
+    frame = sys._getframe(2).f_back  # beyond `record` and the operator that called it
+    unknown = []
+    while frame is not None and frame not in callers:
+        if frame.f_code.co_name[0] != "<":  # a lambda, a comprehension: many, and soon over
+            unknown.append(frame)
+        frame = frame.f_back
+    callers.update(dict.fromkeys(reversed(unknown)))
 
 
 def as_data(x: Any, name: str = "Value") -> Any:

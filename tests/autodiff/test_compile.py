@@ -157,6 +157,51 @@ def program(x):
     )
 
 
+def test_names_are_kept_however_much_was_computed_before():
+    def f(x):
+        for _ in range(3_000):
+            x = x * 0.5
+        return finish(x)
+
+    def finish(x):
+        last = x + 1.0
+        return last * last
+
+    step = microgd.compile(f)
+    step(0.5)
+    assert "last = " in step.source
+
+
+def test_a_callers_name_goes_before_that_of_whom_it_calls():
+    def double(x):
+        result = x + x
+        return result
+
+    def f(x):
+        first = double(x)
+        second = double(first * x)
+        return double(second)
+
+    step = microgd.compile(f)
+    step(0.5)
+    names = [line.split(" = ")[0].strip() for line in step.source.splitlines() if " = " in line]
+    assert names == ["first", "t1", "second", "result"]
+
+
+def test_the_names_of_whoever_calls_do_not_count():
+    outside = np.array([1.0, 2.0])
+
+    def scaling(inside):
+        def scaled(x):
+            return x * inside
+
+        return scaled
+
+    step = microgd.compile(scaling(outside))
+    step(np.ones(2))
+    assert "x * inside" in step.source
+
+
 def test_printed_it_shows_every_program():
     step = microgd.compile(error)
     assert "programs: 0" in str(step)
@@ -412,10 +457,10 @@ def test_called_with_values_it_is_the_function_itself():
 
 
 def test_a_profiler_keeps_running():
-    """Python cannot put cProfile back: it stays, and the program does without the function's names."""
     step, profiler = microgd.compile(value_and_grad(error)), cProfile.Profile()
     assert profiler.runcall(step, 0.5, 0.5, 0.8) == (0.30250000000000005, -0.55)
     assert "error" in {entry.code.co_name for entry in profiler.getstats() if hasattr(entry.code, "co_name")}
+    assert "pred = input * knob_weight" in step.source
 
 
 # What cannot be recorded -------------------------------------------------------------------------
@@ -748,6 +793,23 @@ def test_the_garbage_collector_is_on_again():
     with pytest.raises(TracedValueError):
         microgd.compile(branching)(1.0)
     assert gc.isenabled()
+
+
+def test_what_the_function_has_made_is_gone_after_the_trace():
+    class Large:
+        pass
+
+    def f(x):
+        large = Large()
+        made.append(weakref.ref(large))
+        return x * x
+
+    made = []
+    gc.disable()
+    microgd.compile(f)(2.0)
+    is_gone = made[0]() is None
+    gc.enable()
+    assert is_gone
 
 
 # Size --------------------------------------------------------------------------------------------

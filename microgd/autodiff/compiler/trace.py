@@ -10,13 +10,11 @@ walks back have found.
 from __future__ import annotations
 
 import inspect
-import itertools
 import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -24,7 +22,7 @@ import numpy as np
 
 from ..functional import Tree, tree_leaves
 from ..primitives.primitive import Each, Primitive
-from ..value import TracedValueError, Value, _next_number, ancestors, derivatives, under_trace
+from ..value import TracedValueError, Value, _next_number, ancestors, callers, derivatives, under_trace
 
 _NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__))
 _LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
@@ -55,19 +53,20 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
     """
     start = _next_number()
     under_trace.update(inputs)
+    callers[sys._getframe()] = None  # who calls us has no part in it
     try:
-        with _frames_of_calls() as frames, np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
             output = f(*args, **options)
         found = list(derivatives)
+        names, array_names = _names_of_variables(filter(_has_names, reversed(callers)))
     except TracedValueError as error:
         raise TracedValueError(f"{_place(error)}: {error}") from None
     finally:
         under_trace.difference_update(inputs)
         if not under_trace:
             derivatives.clear()
+            callers.clear()
     nodes = _nodes_of(output, inputs, start)
-    names, array_names = _names_of_variables(frames)
-    frames.clear()  # they know who called them, which is us: a circle
     _name_the_result(f, output, found, names)
     return Trace(inputs, output, nodes, names, array_names, found)
 
@@ -89,48 +88,22 @@ def _nodes_of(output: Tree, inputs: list[Value], start: int) -> list[Value]:
 # What the function calls its variables -----------------------------------------------------------
 
 
-ENOUGH = 5_000
-"""After so many calls nobody asks for names any more: the program is too long to be read."""
+def _has_names(frame: FrameType) -> bool:
+    """Whether these are the reader's own variables: not those of this folder and NumPy, nor those of a
+    comprehension, which are for one round only."""
+    code = frame.f_code
+    return code.co_name[0] != "<" and not code.co_filename.startswith((_AUTODIFF, _NUMPY))
 
 
-@contextmanager
-def _frames_of_calls() -> Iterator[list[FrameType]]:
-    """The functions outside of this folder and NumPy that this thread calls meanwhile, as they are called.
-
-    Their frames keep the local variables, so these can be asked for later. None while a profiler runs
-    already: there is room for one, and Python cannot put cProfile back.
-    """
-    frames: list[FrameType] = []
-    if sys.getprofile() is not None:
-        yield frames
-        return
-    calls = itertools.count().__next__
-
-    def note(frame: FrameType, event: str, _: Any) -> None:
-        if event != "call":
-            return
-        code = frame.f_code
-        if not code.co_filename.startswith((_AUTODIFF, _NUMPY)) and code.co_name[0] != "<":
-            frames.append(frame)  # of functions; the names in a comprehension are for one round only
-        if calls() == ENOUGH:
-            sys.setprofile(None)
-
-    sys.setprofile(note)
-    try:
-        yield frames
-    finally:
-        sys.setprofile(None)
-
-
-def _names_of_variables(frames: list[FrameType]) -> tuple[dict[Value, str], dict[int, str]]:
-    """What these calls named the Values and (by id) the arrays that they used.
+def _names_of_variables(calls: Iterable[FrameType]) -> tuple[dict[Value, str], dict[int, str]]:
+    """What these calls, the inner ones first, named the Values and (by id) the arrays that they used.
 
     A caller's name for a thing replaces that of the function which made it. Parameters do not count: they
     are other people's things.
     """
     names: dict[Value, str] = {}
     arrays: dict[int, str] = {}
-    for frame in reversed(frames):
+    for frame in calls:
         code = frame.f_code
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         for name, x in frame.f_locals.items():
