@@ -94,6 +94,25 @@ def test_a_primitive_of_your_own_may_return_its_argument():
     assert x[0] == 1.0
 
 
+@pytest.mark.parametrize("rows, inner, columns", [(5, 33, 4), (5, 33, 1), (1, 33, 4), (5, 1, 4)])
+@pytest.mark.parametrize(
+    "view", [
+        lambda a: a, lambda a: a[:, ::2], lambda a: a[::-1], lambda a: a.T[::2].T,
+        lambda a: a > 0.0,
+    ],
+    ids=["as it is", "every other column", "bottom up", "turned", "mask"],
+)  # fmt: skip
+def test_products_of_matrices_that_lie_differently_in_memory(view, rows, inner, columns):
+    def products(a, b, c):
+        return view(a) @ b, b.T @ view(a).T, view(a) @ c, view(a) @ view(a).T
+
+    width = 2 * inner - 1 if np.shape(view(np.ones((1, 3)))) == (1, 2) else inner
+    a, b = draw((rows, width), seed=0), draw((inner, columns), seed=1)
+    arguments = a, b, b.astype(np.float32)
+    expected = [product.data for product in products(*map(Value, arguments))]
+    assert_same(microgd.compile(products)(*arguments), tuple(expected))
+
+
 # The source, as a person reads it ----------------------------------------------------------------
 
 
@@ -121,7 +140,7 @@ def test_source_of_a_layer():
         == """\
 def layer_loss(weights, bias, x, goal_pred):
     # weights (2, 3), bias (3,), x (5, 2), goal_pred (5, 3)
-    t1 = x @ weights
+    t1 = x.dot(weights)
     t2 = t1 + bias
     pred = np.tanh(t2)
     t3 = pred - goal_pred
@@ -133,7 +152,7 @@ def layer_loss(weights, bias, x, goal_pred):
     t7 = 1.0 - t6
     d_t2 = d_pred * t7                    # d layer_loss / d t2
     d_bias = np.add.reduce(d_t2, axis=0)  # d layer_loss / d bias
-    d_weights = x.T @ d_t2                # d layer_loss / d weights
+    d_weights = x.T.dot(d_t2)             # d layer_loss / d weights
     return layer_loss, d_weights, d_bias"""
     )
 
