@@ -243,8 +243,17 @@ def vector_compiled_jax(problem: nets.Problem) -> Callable[[], Any]:
     return lambda: jax.block_until_ready(step(*arguments))
 
 
+def vector_compiled_numba(problem: nets.Problem) -> Callable[[], Any]:
+    import numba
+
+    error = functools.partial(nets.vector_error, microgd.relu)
+    step = microgd.compile(microgd.value_and_grad(error), jit=numba.njit)
+    return lambda: step(*problem)
+
+
 VECTOR = {
     "microgd compiled": vector_compiled,
+    "microgd compiled, numba": vector_compiled_numba,
     "microgd compiled, jax.numpy and jax.jit": vector_compiled_jax,
     "NumPy by hand": nets.by_hand,
     "NumPy by hand, all buffers kept": by_hand_with_buffers,
