@@ -94,7 +94,7 @@ def test_a_primitive_of_your_own_may_return_its_argument():
     assert x[0] == 1.0
 
 
-@pytest.mark.parametrize("rows, inner, columns", [(5, 33, 4), (5, 33, 1), (1, 33, 4), (5, 1, 4)])
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(5, 33, 4), (5, 33, 1), (1, 33, 4), (5, 1, 4)])
 @pytest.mark.parametrize(
     "view", [
         lambda a: a, lambda a: a[:, ::2], lambda a: a[::-1], lambda a: a.T[::2].T,

@@ -112,7 +112,7 @@ def _of_arrays(line: Line, text: Text) -> str:
         return f"{text(line.args[0])}.item()"
     if line.op is shape.broadcast_to and not line.args[0].shape:
         return f"np.full({text(line.shape)}, {text(line.args[0])})"
-    if line.op is linear_algebra.matmul and all([_is_plain_matrix(arg, line.dtype) for arg in line.args]):
+    if line.op is linear_algebra.matmul and all(_is_plain_matrix(arg, line.dtype) for arg in line.args):
         return f"{text(line.args[0])}.dot({text(line.args[1])})"  # the same product, and @ takes longer
     return _of_either(line, text)
 
