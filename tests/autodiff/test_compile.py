@@ -652,6 +652,17 @@ def test_the_trace_is_let_go():
     assert array() is None
 
 
+def test_a_large_array_from_outside_is_not_written_over():
+    x, constant = draw((100, 64), seed=0), draw((100, 64), seed=1)
+    unchanged = constant.copy()
+    both = value_and_grad(lambda x: (np.exp(x * constant) * constant).sum())
+    step = microgd.compile(both)
+    for _ in range(2):
+        assert_same(step(x), both(x))
+    assert "out=" in step.source
+    np.testing.assert_array_equal(constant, unchanged)
+
+
 def test_several_threads_at_once():
     step = microgd.compile(large_gradient)
     inputs = [tuple(scale * x for x in LARGE) for scale in (0.5, 1.0, 1.5, 2.0)]

@@ -35,7 +35,7 @@ from .expressions import (
     portable,
     scattered,
 )
-from .simplify import Line, Simplified, Term, is_elementwise, shape_of
+from .simplify import Line, Simplified, Term, is_elementwise, lines_in, shape_of
 from .trace import Trace
 
 VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
@@ -254,8 +254,8 @@ class Memory:
         for i, line in enumerate(self._lines):
             dying = self._dying.get(i, [])
             if can_be_written_into(line):
-                operands = [arg for arg in line.args if arg in dying and is_elementwise(line.op)]
-                fitting = [arg for arg in operands if _kind(arg) == _kind(line) and self._alone(arg, line)]
+                operands = [x for x in lines_in(line.args) if x in dying and is_elementwise(line.op)]
+                fitting = [x for x in operands if _kind(x) == _kind(line) and self._alone(x, line)]
                 if fitting:
                     self.buffers[line] = fitting[0]
                 elif free[_kind(line)]:

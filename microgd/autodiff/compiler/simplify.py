@@ -161,10 +161,10 @@ class Simplified:
 
 def _needed(lines: Iterable[Line], outputs: list[Term]) -> list[Line]:
     """The lines that lead to the outputs, in the order in which they are."""
-    found = set(_lines_in(outputs))
+    found = set(lines_in(outputs))
     waiting = list(found)
     while waiting:
-        for arg in _lines_in(waiting.pop().args):
+        for arg in lines_in(waiting.pop().args):
             if arg not in found:
                 found.add(arg)
                 waiting.append(arg)
@@ -180,26 +180,26 @@ def _close_to_their_use(lines: list[Line], outputs: list[Term]) -> list[Line]:
     It takes memory for a shorter time then, and reads better: the gradient of a penalty on the weights
     stands where it is added to the rest.
     """
-    users = Counter([arg for line in lines for arg in set(_lines_in(line.args))])
+    users = Counter([arg for line in lines for arg in set(lines_in(line.args))])
     place = {line: i for i, line in enumerate(lines)}
-    final = set(_lines_in(outputs))
+    final = set(lines_in(outputs))
     waiting: set[Line] = set()
     ordered: list[Line] = []
     for line in lines:
-        operands = _lines_in(line.args)
+        operands = lines_in(line.args)
         if line not in final and all(x.op is None or (x in waiting and users[x] == 1) for x in operands):
             waiting.add(line)
             continue
         now_needed = [x for x in operands if x in waiting]
         for x in now_needed:  # which grows as it is read
             waiting.discard(x)
-            now_needed += [arg for arg in _lines_in(x.args) if arg in waiting]
+            now_needed += [arg for arg in lines_in(x.args) if arg in waiting]
         ordered += sorted(dict.fromkeys(now_needed), key=place.__getitem__)
         ordered.append(line)
     return ordered
 
 
-def _lines_in(terms: Iterable[Term]) -> list[Line]:
+def lines_in(terms: Iterable[Term]) -> list[Line]:
     return [term for term in terms if type(term) is Line]
 
 
