@@ -224,9 +224,10 @@ def _fitted(share: Any, arg: Value, op: Primitive, ndim: int) -> Any:
                 f"(or of the output's, where the argument was broadcast), got shape {was}"
             )
         share = summed
-    if isinstance(share, Value) or not wanted:
+    if not wanted:
         return share if isinstance(share, Value) else float(share)
-    return share.astype(arg._content.dtype, copy=False) if arg._content.dtype.kind == "f" else share
+    dtype = arg._content.dtype
+    return share if share.dtype == dtype or dtype == np.bool else elementary.astype(share, dtype)
 
 
 class TracedValueError(TypeError):
@@ -590,6 +591,12 @@ class Value:
     def transpose(self, *axes: Any) -> Value:
         """The axes in this order; in reverse order if none is given."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)  # type: ignore[return-value]
+
+    def astype(self, dtype: Any) -> Value:
+        """The entries in float64 or float32, those of a mask as 1 and 0; a single number stays a float."""
+        if (dtype := np.dtype(dtype)) not in (np.float64, np.float32):
+            raise TypeError(f"astype: expected float64 or float32, got {dtype}: only these have slopes")
+        return record(elementary.astype, self, dtype)
 
     def ravel(self) -> Value:
         """All entries in a row."""

@@ -287,6 +287,7 @@ REDUCTIONS = [
 ]  # fmt: skip
 
 OTHERS = {
+    "astype": (lambda a: a.astype(float), matrix),
     "relu": (lambda a: relu(a) if isinstance(a, Value) else np.maximum(a, 0), matrix),
     "sigmoid": (sigmoid, matrix),
     "sigmoid of a number": (sigmoid, scalar),

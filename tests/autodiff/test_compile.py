@@ -347,6 +347,18 @@ def test_float32_stays():
     assert_same(microgd.compile(both)(x), both(x))
 
 
+@pytest.mark.parametrize("transformation", [value_and_grad, grad, hessian])
+def test_float32_beside_float64(transformation):
+    def f(weights):
+        return ((np.tanh(x @ weights) - goal_pred) ** 2).mean() + 0.01 * (weights * weights).sum()
+
+    x, goal_pred = draw((5, 3)), draw((5, 2))
+    weights = draw((3, 2)).astype(np.float32)
+    both = transformation(f)
+    assert tree_leaves(both(weights))[-1].dtype == np.float32
+    assert_same(microgd.compile(both)(weights), both(weights))
+
+
 def test_arrays_however_they_lie_in_memory():
     step = microgd.compile(lambda x: np.exp(x) * 2.0)
     for x in (draw((4, 6)), draw((6, 4)).T, draw((8, 12))[::2, ::2], draw((4, 6))[::-1]):

@@ -131,6 +131,20 @@ def test_float32_stays(case):
         assert value.grad.dtype == np.float32 if value.shape else type(value.grad) is float
 
 
+def test_astype():
+    check(lambda x: (x > 0).astype(float) * x, draw((3,)))
+    x = Value([1.0, 2.0])
+    narrowed = x.astype(np.float32)
+    assert narrowed.dtype == np.float32
+    (narrowed * narrowed).sum().backward()
+    assert narrowed.grad.dtype == np.float32
+    assert x.grad.dtype == np.float64
+    assert x.grad.tolist() == [2.0, 4.0]
+    assert type(Value(3.0).astype(np.float32).data) is float
+    with pytest.raises(TypeError, match="astype: expected float64 or float32, got int64"):
+        x.astype(int)
+
+
 # The same Value twice ----------------------------------------------------------------------------
 
 

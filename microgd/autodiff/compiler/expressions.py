@@ -174,6 +174,8 @@ def _of_either(line: Line, text: Text) -> str:
         return f"np.transpose({text(args[0])}, {text(args[1])})"
     if op is shape.broadcast_to:
         return f"np.broadcast_to({text(args[0])}, {text(line.shape)})"
+    if op is elementary.astype:
+        return f"{text(args[0])}.astype(np.{args[1]})"
     if op is shape.index:
         return f"{text(args[0])}[{_subscript(args[1], text)}]"
     if op is shape.concatenate:

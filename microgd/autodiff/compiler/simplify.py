@@ -200,6 +200,7 @@ def _close_to_their_use(lines: list[Line], outputs: list[Term]) -> list[Line]:
 
 
 def lines_in(terms: Iterable[Term]) -> list[Line]:
+    """Those of the terms that are no constants."""
     return [term for term in terms if type(term) is Line]
 
 
@@ -258,12 +259,13 @@ def _turned_twice(a: Line, axes: Any) -> Term | None:
 _SAME: dict[Primitive, Callable[..., Term | None]] = {
     ar.identity: lambda a: a,
     elementary.positive: lambda a: a,
+    elementary.astype: lambda a, dtype: a,  # if it has this type already
     ar.negative: _negated_twice,
     ar.multiply: _product,
     ar.divide: lambda a, b: a if _is_one(b) else None,
     ar.power: lambda a, b: a if _is_one(b) else None,
     shape.transpose: _turned_twice,
-    shape.reshape: lambda a, shape: a,  # if it has this shape already
+    shape.reshape: lambda a, shape: a,  # likewise
     shape.broadcast_to: lambda a, shape: a,
 }
 

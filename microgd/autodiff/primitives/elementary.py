@@ -15,10 +15,16 @@ import numpy as np
 from .arithmetic import absolute, power, sigmoid, sign, sqrt, where
 from .primitive import numpy_functions, primitive
 
+
+def _as_type(a: Any, dtype: np.dtype[Any]) -> Any:
+    return a.astype(dtype) if isinstance(a, np.ndarray) else float(a)
+
+
 LOG_2, LOG_10, DEGREE = math.log(2), math.log(10), math.pi / 180
 
 # fmt: off
 positive   = primitive(np.positive,   lambda g, out, a: g)
+astype     = primitive(_as_type,      lambda g, out, a, dtype: g, name="astype")    # in another precision
 square     = primitive(np.square,     lambda g, out, a: g * 2.0 * a,  scalar=lambda a: a * a)
 reciprocal = primitive(np.reciprocal, lambda g, out, a: -g * out * out, scalar=lambda a: 1.0 / a)
 cbrt       = primitive(np.cbrt,       lambda g, out, a: g / (3.0 * out * out))      # infinite at 0
