@@ -227,6 +227,12 @@ def _warn(message: str) -> None:
     warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
+def recorded_gradients(output: Value) -> dict[Value, Any]:
+    """d output / d node for all that a single number was computed from: Values themselves where they depend
+    on one, to be differentiated once more."""
+    return dict(pull_back(output, 1.0, ancestors(output), as_values))
+
+
 # The transformations -----------------------------------------------------------------------------
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from ..autodiff.value import ancestors, as_values, pull_back
+from ..autodiff.functional import recorded_gradients
+from ..autodiff.value import ancestors, pull_back
 
 # Where it began ----------------------------------------------------------------------------------
 
@@ -87,7 +88,8 @@ def largest_stable_rate(
     0.25
     """
     parameters = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
-    gradients = _recorded_gradients(error(), parameters)
+    found = recorded_gradients(error())
+    gradients = [found.get(parameter, 0.0) for parameter in parameters]
     direction = [g.data if isinstance(g, Value) else g for g in gradients]
     if not _length(direction):
         direction = [np.ones(p.shape) for p in parameters]
@@ -104,14 +106,6 @@ def largest_stable_rate(
 
         steepest += _dominant_curvature(lifted, direction, rounds)
     return 2.0 / steepest if steepest > 0 else math.inf
-
-
-def _recorded_gradients(output: Value, parameters: list[Value]) -> list[Any]:
-    """d output / d parameter, as Values: the rules run on Values, so that there is a graph behind them."""
-    wanted = set(parameters)
-    walk = pull_back(output, 1.0, ancestors(output), as_values)
-    found = {node: arrived for node, arrived in walk if node in wanted}
-    return [found.get(parameter, 0.0) for parameter in parameters]
 
 
 def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[Value]) -> list[Any]:

@@ -534,12 +534,6 @@ def test_what_has_no_number_may_be_looked_at():
     assert_same(microgd.compile(f)(x), f(x))
 
 
-def test_a_value_from_outside_would_be_burnt_in():
-    outside = Value(2.0)
-    with pytest.raises(ValueError, match="made outside"):
-        microgd.compile(lambda x: x * outside)(1.0)
-
-
 def test_a_constant_of_a_class_with_its_own_product_is_a_plain_array():
     class Matrix(np.ndarray):
         def __mul__(self, other):

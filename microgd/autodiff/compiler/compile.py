@@ -6,8 +6,9 @@
     print(step.source)
 
 The way there is one module each: trace.py (call the function with Values and see what they compute),
-simplify.py (the lines that are needed), expressions.py and emit.py (the lines as Python). Here is what
-remains: a program for each kind of arguments, kept and found again.
+simplify.py (the lines that are needed), expressions.py and emit.py (the lines as Python). operation.py makes
+a Value again of the error of a net. Here is what remains: a program for each kind of arguments, kept and
+found again.
 
 A program is found fast: what a call of the compiled function runs (`__call__`) *is* the last program,
 whose first lines check that the arguments are of its kind. If they are not, `_dispatch` looks for the
@@ -21,6 +22,7 @@ import functools
 import gc
 import inspect
 import keyword
+import re
 import textwrap
 import threading
 import warnings
@@ -33,11 +35,13 @@ import numpy as np
 
 from ..functional import tree_leaves, tree_map
 from ..primitives.primitive import evaluate
-from ..value import Value, as_data
+from ..value import Value, as_data, under_trace
 from .emit import VOCABULARY, write_native, write_portable
+from .operation import as_operation
 from .signature import (
-    NOT_GIVEN,
+    Bind,
     check,
+    given,
     header,
     is_static,
     kind_of_call,
@@ -46,7 +50,7 @@ from .signature import (
     rebuilt,
 )
 from .simplify import Line, Simplified
-from .trace import trace
+from .trace import Trace, trace
 
 MAX_PROGRAMS = 64
 """So many programs a compiled function keeps; then the oldest goes."""
@@ -71,8 +75,14 @@ def compile(
 
     The first call with arguments of a kind (structure, shapes, types, static values) traces f: it runs
     with Values in place of all numbers and arrays. So f must compute its results from its arguments alone:
-    what else it reads (plain arrays, random numbers) is read once, and burnt in as constant; what else it
+    what else it reads (plain arrays, random numbers) is read once, and burnt in as a constant; what else it
     does (printing, counting) it does once. Whole numbers count as floats.
+
+    Only parameters may come from outside: an error, a single number and all that f returns, may be computed
+    from Values that somebody made, such as those of a net. Which ones is settled in the first call (f runs
+    twice then), their numbers are read in every call, and the result is a Value, as that of f: `backward`
+    gives the parameters their gradients. So `descend(compile(error), optimizer)` learns as
+    `descend(error, optimizer)` does, without recording a graph at each step.
 
     Results equal those of f to the last bit, except that a sum of one term keeps the sign of its zero, and
     that sums may be added up in another order where the memory layout of an argument is not the same as in
@@ -82,7 +92,7 @@ def compile(
     Raises TracedValueError where f looks at a number (if, float(), .data, an index), naming the line (for
     classes write labels[:, None] == np.arange(n), a mask, in place of an index by the labels);
     TypeError for an argument that is neither a number nor static; ValueError where f uses a Value from
-    outside. Called with Values it is f itself.
+    outside in another way. Called with Values it is f itself.
 
     >>> from microgd import value_and_grad
     >>> def error(knob_weight, input, goal_pred):
@@ -130,15 +140,15 @@ class Compiled:
         functools.update_wrapper(self, f)
         self._f = f
         self._how = how
-        self._parameters = _parameters_of(f)
+        self._signature = _signature_of(f)
         self._programs: dict[Hashable, Program] = {}
         self._lock = threading.Lock()
         self.__call__ = self._dispatch
-        unknown = how.static_argnames - set(self._parameters.parameters)
+        unknown = how.static_argnames - set(self._signature.parameters)
         if unknown:
             raise ValueError(
                 f"static_argnames: {', '.join(sorted(unknown))}: expected parameters of {self._name}, "
-                f"which has {', '.join(self._parameters.parameters)}"
+                f"which has {', '.join(self._signature.parameters)}"
             )
 
     @property
@@ -165,8 +175,7 @@ class Compiled:
 
     def _dispatch(self, *args: Any, **options: Any) -> Any:
         """Find the program for these arguments, or make it; the next call tries it first."""
-        bound = self._parameters.bind(*args, **options)
-        bound.arguments = {name: x for name, x in bound.arguments.items() if x is not NOT_GIVEN}
+        bound = given(self._signature, args, options)
         if any(isinstance(x, Value) for x in tree_leaves([bound.args, bound.kwargs])):
             return self._f(*bound.args, **bound.kwargs)
         kind = kind_of_call(bound, self._how.static_argnames)
@@ -203,7 +212,7 @@ def _garbage_left_alone() -> Iterator[None]:
             gc.enable()
 
 
-def _parameters_of(f: Callable[..., Any]) -> inspect.Signature:
+def _signature_of(f: Callable[..., Any]) -> inspect.Signature:
     try:
         return inspect.signature(f)
     except ValueError:  # some built-in functions have none
@@ -232,17 +241,19 @@ class Program:
         inputs = [_value_like(leaf.x) for leaf in leaves]
         arguments = _with_values(bound, inputs, how.static_argnames)
         recorded = trace(f, arguments.args, arguments.kwargs, inputs)
+        self._parameters = recorded.inputs[len(inputs) :]
         self._structure = tree_map(lambda _: None, recorded.output)
         simplified = Simplified(recorded, expand=how.is_portable)
-        names = [leaf.name for leaf in leaves]
+        names = [leaf.name for leaf in leaves] + [
+            _word(parameter, recorded) for parameter in self._parameters
+        ]
         if how.is_portable:
             library = how.namespace or np
             self._text = write_portable(simplified, recorded, names, bound.arguments, library)
         else:
             self._text = write_native(simplified, recorded, names, bound.arguments)
         self._inputs, self._lines, self._outputs = simplified.inputs, simplified.lines, simplified.outputs
-        self._name = _identifier(f)
-        self._how = how
+        self._f, self._signature, self._name, self._how = f, bound.signature, _identifier(f), how
         self.call = self._checked(bound, [leaf.x for leaf in leaves], otherwise)
 
     def __repr__(self) -> str:
@@ -271,40 +282,71 @@ class Program:
     def _checked(
         self, bound: inspect.BoundArguments, inputs: list[Any], otherwise: Callable[..., Any]
     ) -> Callable[..., Any]:
-        """The function as it is called: check the kind, compute, put the result together.
-
-        Where no argument is called like one of the words that the program uses, its lines stand in here
-        themselves: a call more would cost as much as a dozen lines.
-        """
-        names, results = self._text.parameters, self._text.results
-        namespace = {**self._text.globals, **_CHECKING, "__otherwise": otherwise, "__again": self._again}
+        """The function as it is called: check the kind, compute, put the result together."""
+        names, library = self._text.parameters, self._how.namespace
+        namespace = {**self._text.globals, **_CHECKING, "__otherwise": otherwise}
+        namespace["__asarray"] = (library or np).asarray
 
         def bind(x: Any) -> str:
             name = f"__{len(namespace)}"
             namespace[name] = x
             return name
 
-        library = self._how.namespace
-        namespace["__asarray"] = (library or np).asarray
-        body = [_converted(x, line, name, library) for x, line, name in zip(inputs, self._inputs, names)]
-        if self._how.is_portable or not bound.arguments.keys().isdisjoint(VOCABULARY):
-            namespace["__function"] = self.function
-            results = [f"__result_{i}" for i in range(len(results))]
-            body.append(f"{', '.join(results) or '()'} = __function({', '.join(names)})")
-        else:
-            body += [code for code, _ in self._text.body]
+        conversions = [
+            _converted(x, line, name, library) for x, line, name in zip(inputs, self._inputs, names)
+        ]
+        body = self._record if self._parameters else self._compute
         source = [
             f"def {self._name}({header(bound.signature, bind)}):",
             f"    if not ({check(bound, self._how.static_argnames, iter(names), bind)}):",
             f"        return __otherwise({passed_on(bound.signature)})",
-            "    try:",
-            "        " + "\n        ".join(filter(None, body)),
-            "        pass",
-            "    except __errors:",
-            f"        return __again({', '.join(names)})",
-            f"    return {rebuilt(self._structure, iter(results), bind)}",
+            *[f"    {statement}" for statement in [*filter(None, conversions), *body(bound, bind)]],
         ]
         return _defined(self._name, "\n".join(source), namespace)
+
+    def _compute(self, bound: inspect.BoundArguments, bind: Bind) -> list[str]:
+        """The statements that return the result.
+
+        Where no argument is called like one of the words that the program uses, its lines stand in here
+        themselves: a call more would cost as much as a dozen lines.
+        """
+        names, results = ", ".join(self._text.parameters), self._text.results
+        if self._how.is_portable or not bound.arguments.keys().isdisjoint(VOCABULARY):
+            results = [f"__result_{i}" for i in range(len(results))]
+            lines = [f"{', '.join(results) or '()'} = {bind(self.function)}({names})"]
+        else:
+            lines = [code for code, _ in self._text.body]
+        return [
+            "try:", *[f"    {line}" for line in lines or ["pass"]],
+            "except __errors:", f"    return {bind(self._again)}({names})",
+            f"return {rebuilt(self._structure, iter(results), bind)}",
+        ]  # fmt: skip
+
+    def _record(self, bound: inspect.BoundArguments, bind: Bind) -> list[str]:
+        """The statement that returns the result as a Value: one operation on the parameters from outside."""
+        itself = f"lambda: {bind(self._itself)}({passed_on(bound.signature)})"
+        numbers = self._text.parameters[: len(self._inputs) - len(self._parameters)]
+        return [f"return {bind(self._recorded)}({', '.join([itself, *numbers])})"]
+
+    def _recorded(self, itself: Callable[[], Value], *numbers: Any) -> Value:
+        if under_trace:
+            return itself()
+        for parameter in self._parameters:
+            parameter.snapshot()  # whose array nobody writes to from now on; else `record` would try twice
+        operation = as_operation(self._name, functools.partial(self._run, *numbers), itself)
+        return Value.record(operation, *self._parameters)
+
+    def _itself(self, *args: Any, **options: Any) -> Any:
+        """The function that was compiled."""
+        bound = given(self._signature, args, options)
+        return self._f(*bound.args, **bound.kwargs)
+
+    def _run(self, *numbers: Any) -> list[Any]:
+        """The results one after the other."""
+        try:
+            return self.function(*numbers)
+        except _ERRORS:
+            return tree_leaves(self._again(*numbers))
 
     def _again(self, *numbers: Any) -> Any:
         """The result by the primitives themselves, which know what IEEE 754 says where Python raises."""
@@ -318,8 +360,11 @@ class Program:
         return tree_map(lambda _: np.copy(x) if np.shape(x := next(results)) else x, self._structure)
 
 
+_ERRORS = ArithmeticError, ValueError
+"""What Python raises where IEEE 754 has an answer."""
+
 _CHECKING = {
-    "__type": type, "__len": len, "__tuple": tuple, "__errors": (ArithmeticError, ValueError),
+    "__type": type, "__len": len, "__tuple": tuple, "__errors": _ERRORS,
     "__float64": np.float64, "__float32": np.float32, "__bool": np.bool,
     "__float": float,
 }  # fmt: skip
@@ -342,6 +387,12 @@ def _defined(name: str, source: str, namespace: dict[str, Any]) -> Callable[...,
     """The function of this name that the source defines."""
     exec(builtins.compile(source, f"<microgd.compile({name})>", "exec"), namespace)
     return namespace[name]
+
+
+def _word(parameter: Value, recorded: Trace) -> str:
+    """What a program calls a Value from outside."""
+    name = re.sub(r"\W", "_", parameter.name or recorded.names.get(parameter, ""))
+    return name if name.isidentifier() else f"parameter{name}"
 
 
 def _value_like(x: Any) -> Value:

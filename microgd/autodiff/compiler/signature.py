@@ -24,6 +24,13 @@ NOT_GIVEN = inspect.Parameter.empty
 """A program's own default for each parameter that has one: so it can tell, and pass on, what was given."""
 
 
+def given(signature: inspect.Signature, args: Any, options: Any) -> inspect.BoundArguments:
+    """What a call has really given to the parameters. Raises TypeError where it does not fit them."""
+    bound = signature.bind(*args, **options)
+    bound.arguments = {name: x for name, x in bound.arguments.items() if x is not NOT_GIVEN}
+    return bound
+
+
 # Kinds -------------------------------------------------------------------------------------------
 
 

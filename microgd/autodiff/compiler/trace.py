@@ -9,6 +9,7 @@ walks back have found.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 import os
@@ -20,9 +21,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..functional import Tree, tree_leaves
+from ..functional import Tree, recorded_gradients, tree_leaves
 from ..primitives.primitive import Each, Primitive
-from ..value import TracedValueError, Value, _next_number, ancestors, callers, derivatives, under_trace
+from ..value import (
+    TracedValueError,
+    Value,
+    _next_number,
+    ancestors,
+    callers,
+    derivatives,
+    under_trace,
+)
 
 _NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__))
 _LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
@@ -34,9 +43,12 @@ class Trace(NamedTuple):
     """One recorded call."""
 
     inputs: list[Value]
+    """What stood for the numbers of the arguments, and then the parameters from outside."""
     output: Tree
     nodes: list[Value]
     """What the outputs were computed from, oldest first."""
+    outside: list[Value]
+    """Those of the nodes that are no inputs, but were made before the call."""
     names: dict[Value, str]
     """What the function itself calls them."""
     array_names: dict[int, str]
@@ -48,9 +60,26 @@ class Trace(NamedTuple):
 def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], inputs: list[Value]) -> Trace:
     """Call f(*args, **options), where the Values `inputs` stand for the numbers of the arguments.
 
-    Raises TracedValueError, with the place in the source, where f looks at their numbers, and ValueError
-    where it uses a Value that was made before the call.
+    Where f computes an error from parameters that were made outside, these become inputs as well. f is
+    called again, so that nobody looks at their numbers unseen, and the output is (error, [d error / d
+    parameter, ...]).
+
+    Raises TracedValueError, with the place in the source, where f looks at the numbers of inputs, and
+    ValueError where it uses a Value from outside in another way.
     """
+    recorded = _called(f, args, options, inputs)
+    parameters = recorded.outside
+    if parameters:
+        _check_parameters(parameters, recorded.output)
+        recorded = _called(_with_gradients(f, parameters), args, options, [*inputs, *parameters])
+        _check_parameters(recorded.outside, recorded.output)
+    return recorded
+
+
+def _called(
+    f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], inputs: list[Value]
+) -> Trace:
+    """What f computes in one call."""
     start = _next_number()
     under_trace.update(inputs)
     callers[sys._getframe()] = None  # who calls us has no part in it
@@ -66,23 +95,37 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
         if not under_trace:
             derivatives.clear()
             callers.clear()
-    nodes = _nodes_of(output, inputs, start)
     _name_the_result(f, output, found, names)
-    return Trace(inputs, output, nodes, names, array_names, found)
-
-
-def _nodes_of(output: Tree, inputs: list[Value], start: int) -> list[Value]:
-    """What the output was computed from, oldest first."""
     outputs = [x for x in tree_leaves(output) if isinstance(x, Value)]
     nodes = ancestors(_outputs(*outputs), start)[:0:-1] if outputs else []
     mine = set(inputs)
-    for node in nodes:
-        if node._number < start and node not in mine:
+    outside = [node for node in nodes if node._number < start and node not in mine]
+    return Trace(inputs, output, nodes, outside, names, array_names, found)
+
+
+def _check_parameters(outside: list[Value], output: Tree) -> None:
+    """Whether the Values from outside are the parameters of an error."""
+    is_error = isinstance(output, Value) and not output.shape
+    for value in outside:
+        if value.op is not None or not is_error:
             raise ValueError(
-                f"the compiled function uses {node!r}, which was made outside: its number would be burnt in. "
-                "Pass its number or array as an argument"
+                f"the compiled function uses {value!r}, which was made outside: its number would be burnt "
+                "in. Pass its number or array as an argument. Only an error, a single number that is all "
+                "the function returns, may be computed from parameters, Values that you made"
             )
-    return nodes
+
+
+def _with_gradients(f: Callable[..., Any], parameters: list[Value]) -> Callable[..., Any]:
+    """The function of the same arguments to (f, [df/d parameter, ...]), all of it recorded."""
+
+    @functools.wraps(f)
+    def error_and_gradients(*args: Any, **options: Any) -> tuple[Value, list[Any]]:
+        error = f(*args, **options)
+        gradients = recorded_gradients(error)
+        derivatives.extend([(error, node, gradient) for node, gradient in gradients.items()])
+        return error, [gradients[parameter] for parameter in parameters]
+
+    return error_and_gradients
 
 
 # What the function calls its variables -----------------------------------------------------------
