@@ -57,12 +57,13 @@ def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: f
     ...             {"w": np.eye(2), "b": 0.1}, np.array([0.3, -0.2]), order=2) < 1e-6
     True
     """
+    tolerance = _tolerance(args) if tolerance is None else tolerance
     worst = 0.0
     for level in range(1, order + 1):
         cotangent = _cotangent(_outputs(f, args))
         gradient = _gradient(f, cotangent, len(args))
         for where, computed, measured, error in _comparisons(f, args, gradient(*args), cotangent):
-            if not error <= (tolerance or _tolerance(args)):
+            if not error <= tolerance:
                 raise AssertionError(
                     f"order {level}, {where}: the gradient computed is {computed:.10g}, "
                     f"the slope measured is {measured:.10g} (relative error {error:.2g})"

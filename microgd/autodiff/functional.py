@@ -68,11 +68,16 @@ def tree_map(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
             raise ValueError(f"expected a {type(tree).__name__} with {list(keys)}, got {other!r}")
     parts = [tree_map(function, tree[key], *(other[key] for other in others)) for key in keys]
     if isinstance(tree, dict):
-        mapped = copy.copy(tree)  # which a defaultdict or an OrderedDict stays
-        for key, part in zip(keys, parts, strict=True):
-            mapped[key] = part
-        return mapped
+        return refilled(tree, dict(zip(keys, parts, strict=True)))
     return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+
+
+def refilled(like: dict[Any, Any], parts: dict[Any, Any]) -> dict[Any, Any]:
+    """A dict of the same kind with other parts: a defaultdict or an OrderedDict stays one."""
+    filled = copy.copy(like)
+    for key, part in parts.items():
+        filled[key] = part
+    return filled
 
 
 def _is_alike(tree: Tree, other: Tree) -> bool:
@@ -136,7 +141,7 @@ class _Call:
                 raise ValueError(f"{asked}: {_name(self.f)} must return {expected}, got {output!r}") from None
 
     def gradient(self, output: Any, seed: Any) -> Tree:
-        """d sum(seed * output) / d variables, in their structure; of the caller's own, to write to."""
+        """d sum(seed * output) / d variables, in their structure: new arrays, for the caller to write to."""
         found = self.walk(output, seed)
         return tree_map(lambda variable: _own(found.get(variable, 0.0), variable), self.variables)
 
@@ -294,8 +299,7 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any,
         call.check_outputs("vjp")
 
         def pull(g: Tree) -> Tree:
-            shares: list[Tree] = []
-            _map_like("vjp", call.output, g, lambda y, seed: shares.append(call.gradient(y, seed)))
+            shares = [call.gradient(y, seed) for y, seed in _matched("vjp", call.output, g)]
             zeros = tree_map(lambda variable: _own(0.0, variable), call.variables)
             return functools.reduce(lambda a, b: tree_map(operator.add, a, b), shares or [zeros])
 
@@ -304,19 +308,21 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any,
     return value_and_pull
 
 
-def _map_like(asked: str, tree: Tree, given: Tree, function: Callable[[Any, Any], Any]) -> Tree:
-    """`function` of each number or array of a tree and of what was given for it, in the same shape."""
+def _matched(asked: str, tree: Tree, given: Tree) -> list[tuple[Any, Any]]:
+    """Each number or array of a tree, beside what was given for it, which must have its shape."""
+    pairs: list[tuple[Any, Any]] = []
 
-    def checked(x: Any, y: Any) -> Any:
+    def match(x: Any, y: Any) -> None:
         y = y if isinstance(y, Value) else as_data(y, asked)
         if np.shape(y) != np.shape(x):
             raise ValueError(f"expected a gradient of shape {np.shape(x)}, got {np.shape(y)}")
-        return function(x, np.array(y, float) if isinstance(y, np.ndarray) else y)
+        pairs.append((x, np.array(y, float) if isinstance(y, np.ndarray) else y))
 
     try:
-        return tree_map(checked, tree, given)
+        tree_map(match, tree, given)
     except ValueError as error:
         raise ValueError(f"{asked}: {error}") from None
+    return pairs
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
@@ -388,9 +394,8 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
 
         @functools.wraps(f)
         def slope_along_v(*args: Any, **options: Any) -> Any:
-            slopes: list[Any] = []
             gradient = grad(f, argnums)(*args, **options)
-            _map_like("hvp", gradient, vector, lambda g, v: slopes.append(np.sum(g * v)))
+            slopes = [np.sum(g * v) for g, v in _matched("hvp", gradient, vector)]
             return functools.reduce(operator.add, slopes, 0.0)
 
         call = _Call(slope_along_v, argnums, tuple(point), options)
@@ -409,4 +414,7 @@ def _with_vector(f: Callable[..., Any]) -> inspect.Signature:
         return inspect.signature(lambda *args, **options: None)
     if any(x.kind is not named or x.default is not x.empty for x in parameters):
         return inspect.signature(lambda *args, **options: None)
-    return inspect.Signature([*parameters, inspect.Parameter("vector", named)])
+    name = "vector"
+    while any(x.name == name for x in parameters):
+        name += "_"
+    return inspect.Signature([*parameters, inspect.Parameter(name, named)])

@@ -25,9 +25,8 @@ HOW_TO_ADD = (
 # Their answers say where or how many, not how much: plain numbers and arrays, as from NumPy.
 QUESTIONS = {
     np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted,
-    np.all, np.any, np.allclose, np.isclose, np.array_equal, np.zeros_like, np.ones_like, np.full_like,
-    np.empty_like, np.result_type, np.iscomplexobj, np.isrealobj, np.array2string, np.array_str,
-    np.array_repr,
+    np.all, np.any, np.allclose, np.isclose, np.array_equal, np.full_like, np.result_type, np.iscomplexobj,
+    np.isrealobj, np.array2string, np.array_str, np.array_repr,
 }  # fmt: skip
 
 # A ufunc's own reduction and running reduction, where NumPy has a function for it.
@@ -111,7 +110,7 @@ def numbers_of(x: Any) -> Any:
         return type(x)(numbers_of(part) for part in x)
     if isinstance(x, dict):
         return {key: numbers_of(part) for key, part in x.items()}
-    return x.data if hasattr(x, "record") else x
+    return x.snapshot() if hasattr(x, "record") else x
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -136,6 +136,11 @@ def test_it_returns_the_largest_relative_error():
         check_grads(off, np.ones(2), tolerance=1e-4)
 
 
+def test_a_tolerance_of_0_is_one():
+    with pytest.raises(AssertionError, match="the slope measured is"):
+        check_grads(np.exp, 1.0, tolerance=0.0)
+
+
 # What it takes -----------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """A compiled function against the function itself: the same results, to the last bit."""
 
+import collections
 import cProfile
 import gc
 import inspect
@@ -319,6 +320,41 @@ def assert_same_but_text(computed, expected):
     assert tree_map(type, computed) == tree_map(type, expected)
     for ours, theirs in zip(tree_leaves(computed), tree_leaves(expected), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_dict_stays_of_its_kind():
+    params = collections.defaultdict(float, w=2.0, b=1.0)
+    slope = microgd.compile(grad(lambda params: params["w"] ** 2 * params["b"]))
+    for _ in range(2):
+        assert slope(params) == {"w": 4.0, "b": 4.0}
+        assert slope(params).default_factory is float
+    ordered = microgd.compile(lambda x: collections.OrderedDict(one=x, two=2.0 * x))(3.0)
+    assert ordered == collections.OrderedDict(one=3.0, two=6.0)
+
+
+def test_a_default_that_is_not_given_keeps_its_number():
+    """The entry x[0] goes by the name x_0 in the program, and so does the parameter."""
+
+    def f(x, x_0=5.0, np=None):
+        return x[0] * x[1] + 100.0 * x_0
+
+    step = microgd.compile(f)
+    for _ in range(2):
+        assert step([3.0, 2.0]) == 506.0
+        assert step([3.0, 2.0], 1.0) == 106.0
+
+
+@pytest.mark.parametrize("exponent", [np.inf, -np.inf, np.nan, 2.0, 0.5, -1.0])
+def test_powers_of_a_number(exponent):
+    assert_same(microgd.compile(lambda x: x**exponent)(0.5), 0.5**exponent)
+
+
+def test_arrays_of_the_same_shape_ask_for_no_number():
+    def f(x):
+        return x * np.ones_like(x) + np.zeros_like(x) - 0.0 * np.empty_like(x, dtype=bool)
+
+    x = draw((2, 3))
+    assert_same(microgd.compile(f)(x), f(x))
 
 
 def test_names_in_the_program_are_those_in_the_tree():

@@ -151,6 +151,7 @@ def test_keyword_arguments_are_passed_on():
     assert grad(power)(3.0, exponent=3, scale=10.0) == 270.0
     assert hessian(power)(3.0, scale=2.0) == 4.0
     assert hvp(power)(3.0, 1.0, scale=2.0) == 4.0
+    assert hvp(lambda vector: vector**3)(2.0, 10.0) == 120.0  # which has a vector of its own
     assert jacobian(power)(3.0, scale=2.0) == vjp(power)(3.0, scale=2.0)[1](1.0) == 12.0
 
 

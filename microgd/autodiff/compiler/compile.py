@@ -67,7 +67,7 @@ def compile(
 
     f                a function of numbers, arrays, and nested tuples, lists and dicts of them: a loss, `grad`
                      or another transformation of one, a whole training step.
-    static_argnames  arguments that are no numbers (a mode, a function, how many layers). They are hashable,
+    static_argnames  arguments that are not numbers (a mode, a function, how many layers). They are hashable,
                      and each value has its own program. None, True, False and text are static anyway.
     namespace        another array library with NumPy's functions, such as jax.numpy or dask.array: the
                      program's `np`.
@@ -249,9 +249,9 @@ class Program:
         ]
         if how.is_portable:
             library = how.namespace or np
-            self._text = write_portable(simplified, recorded, names, bound.arguments, library)
+            self._text = write_portable(simplified, recorded, names, bound.signature.parameters, library)
         else:
-            self._text = write_native(simplified, recorded, names, bound.arguments)
+            self._text = write_native(simplified, recorded, names, bound.signature.parameters)
         self._inputs, self._lines, self._outputs = simplified.inputs, simplified.lines, simplified.outputs
         self._f, self._signature, self._name, self._how = f, bound.signature, _identifier(f), how
         self.call = self._checked(bound, [leaf.x for leaf in leaves], otherwise)
@@ -307,11 +307,11 @@ class Program:
     def _compute(self, bound: inspect.BoundArguments, bind: Bind) -> list[str]:
         """The statements that return the result.
 
-        Where no argument is called like one of the words that the program uses, its lines stand in here
+        Where no parameter has the name of one of the words that the program uses, its lines stand in here
         themselves: a call more would cost as much as a dozen lines.
         """
         names, results = ", ".join(self._text.parameters), self._text.results
-        if self._how.is_portable or not bound.arguments.keys().isdisjoint(VOCABULARY):
+        if self._how.is_portable or not bound.signature.parameters.keys().isdisjoint(VOCABULARY):
             results = [f"__result_{i}" for i in range(len(results))]
             lines = [f"{', '.join(results) or '()'} = {bind(self.function)}({names})"]
         else:

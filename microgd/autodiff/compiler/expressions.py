@@ -81,7 +81,7 @@ def _of_numbers(line: Line, text: Text) -> str:
 def _power_of_numbers(line: Line, text: Text) -> str:
     """With a whole exponent `**` says it; otherwise it would make a complex number of (-1) ** 0.5."""
     a, b = line.args
-    if isinstance(b, (int, float)) and b == round(b):
+    if isinstance(b, (int, float)) and float(b).is_integer():
         return f"{text(a)} ** {text(b)}"
     return f"math.pow({text(a)}, {text(b)})"
 

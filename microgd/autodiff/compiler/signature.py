@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..functional import Tree
+from ..functional import Tree, refilled
 
 Bind = Callable[[Any], str]
 """Gives an object a name in the source that is being written."""
@@ -55,7 +55,7 @@ def _kind(x: Any, name: str) -> Hashable:
         return type(x), x
     raise TypeError(
         f"argument {name}: expected numbers and arrays, or tuples, lists and dicts of them, got "
-        f"{type(x).__name__}; what is no number can be static: compile(..., static_argnames={name!r})"
+        f"{type(x).__name__}; what is not a number can be static: compile(..., static_argnames={name!r})"
     )
 
 
@@ -110,7 +110,7 @@ def leaves_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> 
             leaves += _leaves(x, name, name)
     return [
         leaf._replace(name=leaf.name + "_")
-        if leaf.name != leaf.path and leaf.name in bound.arguments
+        if leaf.name != leaf.path and leaf.name in bound.signature.parameters
         else leaf
         for leaf in leaves
     ]
@@ -213,7 +213,7 @@ def rebuilt(structure: Tree, results: Iterator[str], bind: Bind) -> str:
     if isinstance(structure, dict):
         pairs = [f"{bind(key)}: {rebuilt(part, results, bind)}" for key, part in structure.items()]
         whole = f"{{{', '.join(pairs)}}}"
-        return whole if type(structure) is dict else f"{bind(type(structure))}({whole})"
+        return whole if type(structure) is dict else f"{bind(refilled)}({bind(structure)}, {whole})"
     if isinstance(structure, (list, tuple)):
         parts = ", ".join([rebuilt(part, results, bind) for part in structure])
         if type(structure) is list:
@@ -223,6 +223,6 @@ def rebuilt(structure: Tree, results: Iterator[str], bind: Bind) -> str:
         return (
             f"{bind(type(structure))}({parts})"
             if hasattr(structure, "_fields")
-            else (f"{bind(type(structure))}([{parts}])")
+            else f"{bind(type(structure))}([{parts}])"
         )
     return next(results)

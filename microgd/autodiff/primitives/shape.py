@@ -214,7 +214,15 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return index(last, (..., along_it + down, along_it + right))
 
 
+def _stand_in(a: Any) -> np.ndarray:
+    """An array of a Value's shape and type: whoever asks for these only may ask a traced Value as well."""
+    return np.broadcast_to(np.zeros((), a.dtype), a.shape)
+
+
 numpy_functions.update({
+    np.zeros_like: lambda a, *args, **options: np.zeros_like(_stand_in(a), *args, **options),
+    np.ones_like: lambda a, *args, **options: np.ones_like(_stand_in(a), *args, **options),
+    np.empty_like: lambda a, *args, **options: np.empty_like(_stand_in(a), *args, **options),
     np.shape: shape_of,
     np.ndim: lambda a: len(shape_of(a)),
     np.size: lambda a, axis=None: a.size if axis is None else shape_of(a)[axis],
