@@ -3,8 +3,8 @@
 In which order to read it: net.py (KnobNet: predict, compare, learn), losses.py (how wrong a prediction
 is), optimizers.py (the ways down, a formula each; schedules.py and transforms.py change its learning rate
 and its gradients), training.py (the loop, watched, and why it stopped), hot_cold.py (learning without a
-derivative, to see what the derivative is for). Then, as needed: history.py, restarts.py, divergence.py,
-checkpoint.py, data.py.
+derivative, to see what the derivative is for). Then, as needed: history.py and history_html.py, restarts.py,
+divergence.py, checkpoint.py, data.py, arguments.py.
 """
 
 from .checkpoint import load_checkpoint, save_checkpoint

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def number(name: str, given: Any, interval: str) -> float:
-    """The number given, as a float; an error if it is none, or not in the interval. nan is in none.
+    """The number given, as a float; an error if it is not one, or not in the interval. nan is in none.
 
     >>> number("momentum", 0.9, "[0, 1)")
     0.9
@@ -27,7 +27,7 @@ def number(name: str, given: Any, interval: str) -> float:
 
 
 def whole_number(name: str, given: Any, interval: str) -> int:
-    """The whole number given, as an int; an error if it is none, or not in the interval.
+    """The whole number given, as an int; an error if it is not one, or not in the interval.
 
     >>> whole_number("steps", 2.5, "[0, inf)")
     Traceback (most recent call last):

@@ -18,22 +18,23 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from .optimizers import Optimizer
+from .optimizers import Optimizer, Parameters, named
 
 MARK = "microgd checkpoint"
 PathLike = str | os.PathLike[str]
 
 
-def save_checkpoint(
-    path: PathLike, parameters: Mapping[str, Value], optimizer: Optimizer | None = None
-) -> None:
+def save_checkpoint(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
     """Write the parameters by name, and the optimizer's memory if one is given, to the file `path`.
+
+    They are given as to an optimizer, as a dict or a list.
 
     Whenever the program is killed, the file is the old one or the new one, whole. A kill in the midst of
     saving may leave a file ".<name>.<random>.tmp" behind, which can be deleted.
     """
     arrays: dict[str, Any] = {MARK: type(optimizer).__name__ if optimizer else ""}
-    arrays |= {f"parameters/{name}": parameter.snapshot() for name, parameter in parameters.items()}
+    by_name = dict(zip(*named(parameters), strict=True))
+    arrays |= {f"parameters/{name}": parameter.snapshot() for name, parameter in by_name.items()}
     if optimizer is not None:
         arrays |= {f"optimizer/{name}": data for name, data in optimizer.state().items()}
     path = Path(path)
@@ -59,9 +60,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def load_checkpoint(
-    path: PathLike, parameters: Mapping[str, Value], optimizer: Optimizer | None = None
-) -> None:
+def load_checkpoint(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
     """Set the parameters, and the optimizer's memory if one is given, to what `save_checkpoint` wrote.
 
     A run resumed from a checkpoint goes on bit for bit as if it had not been stopped; with mini-batches
@@ -74,8 +73,9 @@ def load_checkpoint(
     saved = _read(path)
     saved_by = str(saved.pop(MARK))
     data, memory = _part(saved, "parameters/"), _part(saved, "optimizer/")
-    _check_names(path, data, parameters)
-    for name, parameter in parameters.items():
+    by_name = dict(zip(*named(parameters), strict=True))
+    _check_names(path, data, by_name)
+    for name, parameter in by_name.items():
         _check_array(path, name, data[name], parameter)
     if optimizer is not None:
         if saved_by != type(optimizer).__name__:
@@ -84,12 +84,12 @@ def load_checkpoint(
                 f"the file has {f'that of {saved_by}' if saved_by else 'parameters only'}"
             )
         optimizer.load_state(memory)
-    for name, parameter in parameters.items():
+    for name, parameter in by_name.items():
         parameter.data = data[name] if parameter.shape else float(data[name])
 
 
 def _read(path: PathLike) -> dict[str, np.ndarray]:
-    """All arrays of the file, once it has shown to be a checkpoint."""
+    """All arrays of the file, once it has proved to be a checkpoint."""
     with open(path, "rb") as file:
         if not zipfile.is_zipfile(file):
             raise ValueError(f"{path}: not a checkpoint, or a truncated one: it is not a whole .npz file")
@@ -98,7 +98,7 @@ def _read(path: PathLike) -> dict[str, np.ndarray]:
             with np.load(file, allow_pickle=False) as archive:
                 arrays = dict(archive)
         except Exception as error:  # a flipped bit may surface as almost any error of zipfile's or NumPy's
-            raise ValueError(f"{path}: a damaged checkpoint, or none: {error}") from error
+            raise ValueError(f"{path}: a damaged checkpoint, or not a checkpoint: {error}") from error
     if MARK not in arrays:
         raise ValueError(
             f"{path}: an .npz file, but not from save_checkpoint: it holds {', '.join(arrays) or 'nothing'}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import whole_number
 from .net import Rng
 
 
@@ -24,8 +25,7 @@ def batches(n: int, size: int, rng: Rng = None, epochs: int | None = None) -> It
     >>> [len(rows) for rows in epoch], sorted(int(row) for rows in epoch for row in rows)
     ([2, 2, 1], [0, 1, 2, 3, 4])
     """
-    if not 1 <= size <= n:
-        raise ValueError(f"batches: expected a size from 1 to n = {n}, got {size}")
+    size = whole_number("batches: size", size, f"[1, {n}]")
     rng = np.random.default_rng(rng)
     return (
         order[first : first + size]

@@ -74,8 +74,8 @@ def largest_stable_rate(
 ) -> float:
     """2 / L, the learning rate from which on gradient descent no longer converges.
 
-    L is the largest second derivative of the error in any direction, at the parameters as they are. It
-    starts with the second derivative along the gradient and turns towards where the curve is steepest
+    L is the largest second derivative of the error in any direction, at the parameters as they are. The
+    search starts in a random direction, the same each time, and turns towards where the curve is steepest
     (power iteration on Hessian-vector products, at most `rounds` of them; the Hessian is never made). For
     one parameter, and for an error that is quadratic in it, this is exact; for many it comes near L from
     below. math.inf where the error curves upwards nowhere.
@@ -90,9 +90,8 @@ def largest_stable_rate(
     parameters = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
     found = recorded_gradients(error())
     gradients = [found.get(parameter, 0.0) for parameter in parameters]
-    direction = [g.data if isinstance(g, Value) else g for g in gradients]
-    if not _length(direction):
-        direction = [np.ones(p.shape) for p in parameters]
+    random = np.random.default_rng(0)
+    direction = [random.normal(size=p.shape) for p in parameters]
 
     def curve(direction: list[Any]) -> list[Any]:
         return _hessian_times(direction, gradients, parameters)

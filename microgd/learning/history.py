@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import whole_number
 from .history_html import as_html
 from .training import Step, Stop
 
@@ -40,6 +41,7 @@ class History:
     """
 
     def __init__(self, descent: Iterable[Step], every: int = 1) -> None:
+        every = whole_number("every", every, "[1, inf)")
         self.steps: list[Step] = []
         step = None
         try:

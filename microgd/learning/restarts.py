@@ -11,7 +11,7 @@ import numpy as np
 
 from .history import History
 from .optimizers import Optimizer
-from .training import Error, Step, Stop, descend, put
+from .training import Error, Stop, descend, put, snapshots
 
 
 @dataclass
@@ -70,7 +70,7 @@ def restarts(
         optimizer = new_optimizer()
         put(optimizer, _by_name(start, optimizer))
         history = History(descend(error, optimizer, **options), every)
-        _add(pits, _ended(history), history, xtol)
+        _add(pits, _ended(history, error), snapshots(optimizer), history, xtol)
         if history.reason is Stop.INTERRUPTED:
             break
     if optimizer is None:
@@ -88,20 +88,21 @@ def _by_name(start: Any, optimizer: Optimizer) -> Mapping[str, Any]:
     return by_name
 
 
-def _ended(history: History) -> Step:
-    """Where the descent left the parameters; after a divergence that is the best it had seen."""
-    return history.best if history.reason is Stop.DIVERGED else history.steps[-1]
+def _ended(history: History, error: Error) -> float:
+    """The error where the descent left the parameters, which is not always where it stopped."""
+    if history.reason is Stop.DIVERGED:
+        return math.inf
+    return error().item() if history.reason is Stop.EARLY_STOPPING else history.steps[-1].error
 
 
-def _add(pits: list[Pit], end: Step, history: History, xtol: float) -> None:
-    diverged = history.reason is Stop.DIVERGED
+def _add(pits: list[Pit], error: float, parameters: dict[str, Any], history: History, xtol: float) -> None:
     for pit in pits:
-        if not diverged and math.isfinite(pit.error) and _same(pit.parameters, end.parameters, xtol):
+        if math.isfinite(error) and math.isfinite(pit.error) and _same(pit.parameters, parameters, xtol):
             pit.descents.append(history)
-            if end.error < pit.error:
-                pit.error, pit.parameters = end.error, end.parameters
+            if error < pit.error:
+                pit.error, pit.parameters = error, parameters
             return
-    pits.append(Pit(math.inf if diverged else end.error, end.parameters, [history]))
+    pits.append(Pit(error, parameters, [history]))
 
 
 def _same(a: dict[str, Any], b: dict[str, Any], xtol: float) -> bool:

@@ -29,6 +29,7 @@ import numpy as np
 
 from ..autodiff import Value
 from ..autodiff.value import ancestors
+from .arguments import whole_number
 from .divergence import what_would_hold, where_it_began
 from .optimizers import Optimizer
 
@@ -94,6 +95,8 @@ def descend(
 ) -> Iterator[Step]:
     """A generator of Steps: of the start, and of the place after each of the optimizer's steps.
 
+    error             called without arguments at every step, returns the error as a Value.
+    optimizer         whose parameters it depends on.
     steps             how many steps to take at most (reason: budget).
     gtol              converged where the gradient's norm is at most this. None for mini-batches: that one
                       batch has no gradient says nothing of the others.
@@ -101,6 +104,7 @@ def descend(
                       itself. None: never.
     dtol              diverged where the error is more than dtol times what it was at the start (or than
                       dtol, where it started below 1), and where error or gradient is not finite.
+    patience          how many steps the two rules for standing still look back.
     validation_error  called without arguments at every step, returns a number. Early stopping where
                       `patience` steps in a row brought it no new low.
     bar               show a tqdm progress bar.
@@ -113,7 +117,7 @@ def descend(
     parameters and memory in step with one another; a second Ctrl-C is a KeyboardInterrupt at once.
 
     Raises TypeError or ValueError where error() is not a Value of a single number, or does not depend on
-    any of the parameters.
+    any of the parameters, and where steps or patience is not a whole number, at least 0 and 1.
 
     >>> from microgd.learning.optimizers import GradientDescent
     >>> knob_weight = Value(0.5, name="knob_weight")
@@ -164,13 +168,12 @@ def _look(
         _check_dependence(output, optimizer)
     optimizer.zero_grad()
     output.backward()
-    pairs = zip(optimizer.names, optimizer.parameters, strict=True)
     return output, Step(
         number=number,
         error=output.item(),
         gradient_norm=_norm(optimizer.parameters),
         learning_rate=optimizer.rate(),
-        parameters={name: parameter.snapshot() for name, parameter in pairs},
+        parameters=snapshots(optimizer),
         validation_error=None if validation_error is None else float(validation_error()),
     )
 
@@ -206,6 +209,12 @@ def _back_to(step: Step | None, optimizer: Optimizer) -> str:
     return f". The parameters are back at step {step.number} (error {step.error:.6g})"
 
 
+def snapshots(optimizer: Optimizer) -> dict[str, Any]:
+    """The optimizer's parameters by name, as they are now."""
+    pairs = zip(optimizer.names, optimizer.parameters, strict=True)
+    return {name: parameter.snapshot() for name, parameter in pairs}
+
+
 def put(optimizer: Optimizer, data: Mapping[str, Any]) -> None:
     """Set the optimizer's parameters by name."""
     for name, parameter in zip(optimizer.names, optimizer.parameters, strict=True):
@@ -227,11 +236,9 @@ class _Watch:
     def __init__(
         self, steps: int, gtol: float | None, ftol: float | None, dtol: float, patience: int
     ) -> None:
-        if patience < 1:
-            raise ValueError(f"patience: expected at least 1 step, got {patience}")
-        if steps < 0:
-            raise ValueError(f"steps: expected at least 0, got {steps}")
-        self.steps, self.gtol, self.ftol, self.dtol, self.patience = steps, gtol, ftol, dtol, patience
+        self.steps = whole_number("steps", steps, "[0, inf)")
+        self.patience = whole_number("patience", patience, "[1, inf)")
+        self.gtol, self.ftol, self.dtol = gtol, ftol, dtol
         self.recent: deque[float] = deque(maxlen=patience + 1)
         self.best: Step | None = None
         self.best_validated: Step | None = None

@@ -66,7 +66,7 @@ def weight_decay(rate: float) -> Transform:
     """g + rate * w: the gradient of the error plus rate / 2 * (the sum of all squared weights).
 
     A. Krogh, J. Hertz, "A simple weight decay can improve generalization", 1991. It is PyTorch's
-    `weight_decay` of every optimizer but AdamW, which see.
+    `weight_decay` of every optimizer but AdamW (see there).
 
     rate  >= 0.
 

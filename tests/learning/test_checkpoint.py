@@ -133,7 +133,9 @@ def test_pickles_are_not_read(tmp_path):
             return (os.mkdir, (str(tmp_path / "sprung"),))
 
     np.savez(tmp_path / "trap.npz", **{"microgd checkpoint": np.array([Trap()], dtype=object)})
-    with pytest.raises(ValueError, match="a damaged checkpoint, or none: Object arrays cannot be loaded"):
+    with pytest.raises(
+        ValueError, match="a damaged checkpoint, or not a checkpoint: Object arrays cannot be loaded"
+    ):
         load_checkpoint(tmp_path / "trap.npz", {"w": Value(0.0)})
     assert not (tmp_path / "sprung").exists()
 
@@ -223,3 +225,13 @@ def test_kill_9_at_any_moment_leaves_a_whole_file(tmp_path):
     assert done.stdout == "whole 200 times\n", done.stderr
     interrupted = [name for name in os.listdir(tmp_path) if name.endswith(".tmp")]
     assert len(interrupted) > 5  # or the kills never met a save
+
+
+def test_parameters_are_given_as_to_an_optimizer(tmp_path):
+    path, w = tmp_path / "w.npz", Value([1.0, 2.0], name="w")
+    save_checkpoint(path, [w])
+    w.data = [0.0, 0.0]
+    load_checkpoint(path, {"w": w})
+    assert w.data.tolist() == [1.0, 2.0]
+    with pytest.raises(TypeError, match="parameters: expected a list or a dict of Values"):
+        save_checkpoint(path, w)

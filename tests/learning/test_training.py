@@ -294,9 +294,9 @@ def test_descend_refuses():
         next(descend(lambda: knob * np.ones(2), optimizer))
     with pytest.raises(ValueError, match=r"does not depend on any of the optimizer's parameters \(knob\)"):
         next(descend(lambda: Value(0.5) ** 2, optimizer))
-    with pytest.raises(ValueError, match="patience: expected at least 1"):
+    with pytest.raises(ValueError, match=r"patience: expected a number in \[1, inf\), got 0"):
         next(descend(lambda: knob**2, optimizer, patience=0))
-    with pytest.raises(ValueError, match="steps: expected at least 0"):
+    with pytest.raises(ValueError, match=r"steps: expected a number in \[0, inf\), got -1"):
         next(descend(lambda: knob**2, optimizer, steps=-1))
     descent = descend(lambda: knob**2, optimizer, steps=2)
     list(descent)
@@ -398,6 +398,13 @@ def test_largest_stable_rate_over_several_parameters_and_a_saddle():
     assert largest_stable_rate(lambda: a**2, [a]) == 1.0  # at the minimum, where no gradient points anywhere
 
 
+def test_largest_stable_rate_where_the_gradient_does_not_point_to_the_steepest_direction():
+    w = Value([4.0, 0.0])
+    assert largest_stable_rate(lambda: w[0] ** 2 + 50.0 * w[1] ** 2, [w]) == pytest.approx(0.02)
+    w.data = [1.0, 1.0]
+    assert largest_stable_rate(lambda: (w[0] - w[1]) ** 2, [w]) == pytest.approx(0.5)
+
+
 # Batches, one scale
 
 
@@ -414,12 +421,20 @@ def test_each_epoch_visits_every_row_once(size):
     assert list(first) != list(second)
 
 
+@pytest.mark.parametrize("size", [2.5, 0, 11, "all"])
+def test_batches_refuse(size):
+    with pytest.raises((TypeError, ValueError), match="batches: size: expected a"):
+        batches(10, size)
+
+
+def test_history_refuses_to_keep_every_0th_step():
+    with pytest.raises(ValueError, match=r"every: expected a number in \[1, inf\), got 0"):
+        History([], every=0)
+
+
 def test_batches_by_seed_and_without_end():
     once, again = batches(10, 4, rng=1), batches(10, 4, rng=1)
     assert all(np.array_equal(next(once), next(again)) for _ in range(100))
-    for size in (0, 11):
-        with pytest.raises(ValueError, match="size from 1 to n = 10"):
-            batches(10, size)
 
 
 def test_a_mini_batch_gradient_is_right_on_average():
@@ -476,6 +491,22 @@ def test_restarts_of_several_parameters_with_a_diverging_one():
     assert pits[2].error == math.inf
     assert pits[2].descents[0].reason is Stop.DIVERGED
     assert np.allclose(b.data, 0, atol=1e-6)
+
+
+def test_restarts_leave_a_pit_where_the_descent_has_put_the_parameters():
+    x = Value(0.0, name="x")
+    descent = {"validation_error": lambda: (x.data - 1.0) ** 2, "patience": 5, "steps": 500}
+    (pit,) = restarts(lambda: (x - 3.0) ** 2, lambda: GradientDescent([x], 0.05), starts=[0.0], **descent)
+    assert pit.descents[0].reason is Stop.EARLY_STOPPING
+    assert pit.parameters["x"] == x.data == pytest.approx(1.0, abs=0.15)  # the best on the validation data
+    assert pit.error == (x.data - 3.0) ** 2
+
+    (pit,) = restarts(
+        lambda: np.where(x > 2.0, np.inf, (x - 3.0) ** 2), lambda: GradientDescent([x], 0.05), [0.0], every=10
+    )
+    assert pit.descents[0].reason is Stop.DIVERGED
+    assert pit.error == np.inf
+    assert pit.parameters["x"] == x.data > pit.descents[0].parameters["x"][0]
 
 
 def test_restarts_refuse():
