@@ -3,7 +3,8 @@
 What you will see: numbers go through ten layers of 100 relu units, and a gradient comes back through them.
 Each layer multiplies their mean square by (inputs) * (variance of the weights) / 2. He's initialisation
 makes that 1; Xavier's, made for tanh, halves it; weights from -1 to 1 make it 17. Theory and run side by
-side. And a net whose weights are all 0 learns nothing at all. Run it: python examples/initialisation.py
+side. And a net whose weights are all 0 learns nothing but its last bias.
+Run it: python examples/initialisation.py
 """
 
 import numpy as np

@@ -123,7 +123,7 @@ def as_data(x: Any, name: str = "Value") -> Any:
 
 
 def _real(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """What a Value that somebody makes holds: only the result of a comparison is a mask."""
+    """The type of data that somebody gives: float32 stays, all else becomes float64, masks too."""
     return dtype if dtype == np.float32 else np.dtype(np.float64)
 
 

@@ -135,7 +135,7 @@ class _Chart:
         return bool(np.all((self.low <= (x, y)) & ((x, y) <= self.high)))
 
     def tangent(self, x: float, y: float, slope: float) -> list[float]:
-        """Both ends of a piece of the tangent that is as long everywhere."""
+        """Both ends of a piece of the tangent that is equally long everywhere."""
         width = float(self.high[0] - self.low[0])
         here, there = np.array(self.place(x, y)), np.array(self.place(x + width, y + slope * width))
         along = (there - here) / np.linalg.norm(there - here) * 45

@@ -116,7 +116,7 @@ def tangents(
     for setting, style in zip(at, cycle(STYLES[1:])):
         here, slope = value_and_grad(error)(float(setting))
         step = -learning_rate * slope
-        half = reach / np.hypot(1.0, slope * (high - low) / np.ptp(errors))  # as long on paper everywhere
+        half = reach / np.hypot(1.0, slope * (high - low) / np.ptp(errors))  # equally long on paper
         ends = np.array([setting - half, setting + half])
         ax.plot(ends, here + slope * (ends - setting), color=style["color"], linewidth=3, zorder=3)
         ax.plot(setting, here, marker=style["marker"], color=style["color"], markersize=8, zorder=4)
@@ -200,8 +200,8 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     paths  one path (pairs of weights), a dict of them by name, or none.
 
     Between neighbouring lines lies an equal share of the map, so a flat valley has lines too; they are
-    not at equal distances in error. One unit is as long in both directions, so that the gradient stands
-    at right angles on the lines; where the weights are of unlike size, `ax.set_aspect("auto")` fills the
+    not at equal distances in error. One unit is equally long in both directions, so that the gradient stands
+    at right angles to the lines; where the weights are of unlike size, `ax.set_aspect("auto")` fills the
     picture and gives that up.
 
     >>> bowl = lambda w: np.sum(np.array([1.0, 5.0]) * w * w)

@@ -3,8 +3,8 @@
 Two Values are alike where they were computed alike (by the same operation, of the same shape, from alike
 operands in the same places) and are used alike (by alike Values, in the same places, equally often). A
 card then stands for all that are alike, `× 16`; an edge marked `× 3` says that each of them has three such
-operands. This is colour refinement, after B. Weisfeiler and A. Leman, 1968: everybody starts with the
-colour of his own kind, and those are told apart whose neighbours differ, until nobody is any more.
+operands. This is colour refinement, after B. Weisfeiler and A. Leman, 1968: every node starts with the
+colour of its own kind; nodes whose neighbours differ in colour are told apart, until no more can be.
 
 Before that a sum of sums becomes one sum: `b + w0 * x0 + w1 * x1` has three operands, without an order.
 Numbers do not count, with the exception of an exponent: x^2 and x^3 are different things. Names do not

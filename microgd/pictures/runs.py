@@ -169,7 +169,7 @@ def _scale(ax: Any) -> None:
 
 def _scale_by_hand(ax: Any, bottom: float, top: float) -> None:
     """Logarithmic up to the largest floats, where matplotlib's own margin and ticks overflow."""
-    ax.set_ylim(bottom / 3, min(3.0 * float(top), 1e308))  # before the scale, which else looks for limits
+    ax.set_ylim(bottom / 3, min(3.0 * float(top), 1e308))  # before the scale, which would look for limits
     ax.set_yscale("log")
     lowest, highest = np.ceil(np.log10(bottom)), np.floor(np.log10(top))
     ax.set_yticks(10.0 ** np.unique(np.linspace(lowest, highest, 6).round()))

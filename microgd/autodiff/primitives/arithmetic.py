@@ -1,4 +1,4 @@
-"""The table of derivatives: arithmetic. Start here; the other tables only add to this one.
+"""The table of derivatives: arithmetic. After primitive.py start here; the others only add to it.
 
 An entry is one operation: how it is computed, then for each argument how `g`, the gradient that
 arrives at the output, becomes the gradient of that argument. Read

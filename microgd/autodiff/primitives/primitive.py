@@ -1,11 +1,11 @@
 """What a primitive is: one operation beside its local derivatives.
 
-`primitive` makes one; the other files of this folder are nothing but calls of it. A derivative rule
-is a *vjp* (vector-Jacobian product): it takes `g`, the gradient that arrives at the operation's
-output, then the output `out`, then the operation's own arguments, and returns the gradient for one
-of the arguments. A rule is written only with operators, NumPy functions and other primitives, so the
-same text runs on numbers (fast, nothing recorded), on arrays, and on Values (recorded: that is how
-the gradient of a gradient comes about). Broadcasting is undone by whoever calls the rule.
+`primitive` makes one; the tables in the other files are calls of it, and what stands under a table is
+composed of its entries. A derivative rule is a *vjp* (vector-Jacobian product): it takes `g`, the gradient
+that arrives at the operation's output, then the output `out`, then the operation's own arguments, and
+returns the gradient for one of the arguments. A rule is written only with operators, NumPy functions and
+other primitives, so the same text runs on numbers (fast, nothing recorded), on arrays, and on Values
+(recorded: that is how the gradient of a gradient comes about). Broadcasting is undone by whoever calls it.
 """
 
 from __future__ import annotations
