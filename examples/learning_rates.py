@@ -2,8 +2,9 @@
 
 What you will see: too small crawls, right arrives, large swings, too large diverges. The boundary is
 2 / (second derivative), which `largest_stable_rate` gets from the graph: a hundredth below it the run
-converges, a hundredth above it diverges, for one knob, for the real cats and dogs in raw kilograms, and
-for three knobs, where the steepest direction decides. Run it: python examples/learning_rates.py
+converges, a hundredth above it diverges: for one knob; for the real cats and dogs in raw kilograms, and in
+units of 10 kg, where the rate may be a hundred times as large; and for three knobs, where the steepest
+direction decides. Run it: python examples/learning_rates.py
 """
 
 from pathlib import Path
@@ -34,10 +35,11 @@ ONE_KNOB = (), 2.0, 0.8
 for name, example in {
     "one knob, input 2": ONE_KNOB,
     "cats and dogs, raw kilograms": ((), weights, goals),
+    "cats and dogs, in units of 10 kg": ((), weights / 10, goals),
     "three knobs, inputs 8.5, 0.65, 1.2": (3, [8.5, 0.65, 1.2], 1.0),
 }.items():
     bound = largest_stable_rate(*task(*example))
-    print(f"{name}: largest stable rate {bound:.6g}")
+    print(f"{name}: second derivative {2 / bound:.4g}, largest stable rate {bound:.6g}")
     for share in (0.99, 1.01):
         history = run(share * bound, 2000, *example)
         print(

@@ -32,7 +32,7 @@ for probe in hot_cold(
     lambda: squared_error(0.5 * knob_weight, 0.8), knob_weight, step_amount=0.001, steps=1105
 ):
     if probe.number in (0, 1, 2, 1099, 1100, 1101, 1102, 1103):
-        print(f"    round {probe.number + 1:4}  knob {probe.knob_weight:.3f}  error {probe.error:.3e}")
+        print(f"    round {probe.number + 1:4}  knob {probe.knob_weight:.3f}  error {probe.error:.8g}")
 print("    it arrives at the 1101st round and cannot stop: no step is smaller than 0.001")
 
 
@@ -50,7 +50,7 @@ def learn(net: KnobNet, input: object, goal_pred: float, alpha: float, rounds: i
 
 def show(errors: list[float]) -> None:
     """The first errors and the last."""
-    first = ", ".join(f"{error:.7g}" for error in errors[:4])
+    first = ", ".join(f"{error:.8g}" for error in errors[:4])
     print(f"    errors {first}" + (f", ... {errors[-1]:.6e}" if len(errors) > 4 else ""))
 
 

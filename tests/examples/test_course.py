@@ -103,10 +103,12 @@ def test_learning_rates(course):
     run = course("learning_rates")
     weights = run.names["weights"]
     bounds = [float(x) for x in re.findall(r"largest stable rate (\S+)", run.printed)]
-    wanted = [1 / 2**2, 1 / np.mean(weights**2), 1 / (8.5**2 + 0.65**2 + 1.2**2)]
+    raw = 1 / np.mean(weights**2)
+    wanted = [1 / 2**2, raw, 100 * raw, 1 / (8.5**2 + 0.65**2 + 1.2**2)]
     assert bounds == pytest.approx(wanted, rel=1e-5)
-    assert len(re.findall("0.99 of it: (converged|plateau)", run.printed)) == 3
-    assert len(re.findall("1.01 of it: diverged", run.printed)) == 3
+    assert "raw kilograms: second derivative 186.4" in run.printed
+    assert len(re.findall("0.99 of it: (converged|plateau)", run.printed)) == 4
+    assert len(re.findall("1.01 of it: diverged", run.printed)) == 4
     for rate, history in run.names["runs"].items():
         assert (history.reason == "diverged") == (rate > 0.25)
         assert history.error[3] == pytest.approx(0.04 * (1 - 8 * rate) ** 6, rel=1e-6)
