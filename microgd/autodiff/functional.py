@@ -17,9 +17,6 @@ import copy
 import functools
 import inspect
 import operator
-import os
-import sys
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,7 +32,9 @@ from .value import (
     as_values,
     derivatives,
     pull_back,
+    under_grad,
     under_trace,
+    warn_caller,
 )
 
 Tree = Any
@@ -111,11 +110,14 @@ class _Call:
         self.start = _next_number()
         self.f = f
         places = _places(f, argnums, len(args))
-        variables = [tree_map(_variable, args[i]) for i in places]
-        replaced = dict(zip(places, variables, strict=True))
-        self.variables: Tree = tuple(variables) if isinstance(argnums, tuple) else variables[0]
+        replaced = {i: tree_map(_variable, args[i]) for i in places}
+        self.variables: Tree = tuple(replaced.values()) if isinstance(argnums, tuple) else replaced[places[0]]
         self.leaves = tree_leaves(self.variables)
-        self.output = f(*(replaced.get(i, arg) for i, arg in enumerate(args)), **options)
+        under_grad.update(self.leaves)
+        try:
+            self.output = f(*(replaced.get(i, arg) for i, arg in enumerate(args)), **options)
+        finally:
+            under_grad.difference_update(self.leaves)
         self._paths: dict[Value, tuple[list[Value], bool]] = {}
 
     def scalar_output(self, asked: str) -> Any:
@@ -223,15 +225,6 @@ def _name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", repr(f))
 
 
-def _warn(message: str) -> None:
-    """Warn in the name of whoever called into this package."""
-    package = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
-    level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_code.co_filename.startswith(package):
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, RuntimeWarning, stacklevel=level)
-
-
 def recorded_gradients(output: Value) -> dict[Value, Any]:
     """d output / d node for all that a single number was computed from: Values themselves where they depend
     on one, to be differentiated once more."""
@@ -259,7 +252,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
         call = _Call(f, argnums, args, options)
         output = call.scalar_output("grad")
         if not call.path_to(output)[0]:
-            _warn(f"the gradient is 0: what {_name(f)} returned does not depend on argument {argnums}")
+            warn_caller(f"the gradient is 0: what {_name(f)} returned does not depend on argument {argnums}")
         return call.result(output), call.gradient(output, 1.0)
 
     return value_and_gradient

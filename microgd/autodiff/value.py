@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from types import FrameType
@@ -38,6 +40,9 @@ Data = float | np.ndarray
 _FLOAT64 = np.dtype(np.float64)
 _PLAIN = {float, int}
 _next_number = itertools.count().__next__
+
+under_grad: set[Value] = set()
+"""What the transformations that are running (grad and its relatives) differentiate by."""
 
 under_trace: set[Value] = set()
 """The inputs of a function that is being traced for compilation. What is computed from them has numbers,
@@ -257,7 +262,8 @@ class Value:
     op     the primitive that made it, and `args`, what it was made from; None and () for a leaf.
 
     Comparisons, == among them, are elementwise and carry no gradient; a Value hashes by identity.
-    float(value), and with it what calls it (math.exp, array[0] = value), gives the plain number.
+    float(value), and with it what calls it (math.exp, array[0] = value), gives the plain number; inside
+    of grad and its relatives with a RuntimeWarning, because a gradient is lost.
 
     >>> knob_weight = Value(0.5, name="knob_weight")
     >>> error = (0.5 * knob_weight - 0.8) ** 2
@@ -631,7 +637,14 @@ class Value:
         return float(self.data.item() if self.shape else self.data)
 
     def __float__(self) -> float:
-        return self.item()
+        number = self.item()
+        if under_grad and not under_grad.isdisjoint(ancestors(self)):
+            warn_caller(
+                "float() takes the plain number out of a Value while its derivative is wanted, and what is "
+                "computed from it has none (math.sin(x) and array[i] = x call float() too). Use np.sin(x) "
+                "and np.stack; only to look at the number, x.item()"
+            )
+        return number
 
     def __bool__(self) -> bool:
         return bool(self.data)
@@ -679,6 +692,15 @@ def _plain(where: Any) -> Any:
     if isinstance(where, list):
         return np.asarray([_plain(part) for part in where], dtype=None if where else int)
     return where.data if isinstance(where, Value) else where
+
+
+def warn_caller(message: str) -> None:
+    """Warn in the name of whoever called into this package."""
+    package = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_code.co_filename.startswith(package):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
 def _read_only_view(array: np.ndarray) -> np.ndarray:

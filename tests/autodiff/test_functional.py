@@ -475,6 +475,37 @@ def test_scipy_minimises_rosenbrock():
     assert start.tolist() == [1.3, 0.7, 0.8, 1.9]
 
 
+@pytest.mark.parametrize(
+    "f", [
+        lambda x: x * math.sin(x), lambda x: x * np.float64(x), lambda x: x * float(x * 2.0),
+        lambda x: x * put_into_an_array(x)[0], lambda x: grad(lambda y: y * math.exp(x) + y * x)(1.0),
+    ],
+    ids=["math.sin", "np.float64", "float", "array[0] =", "within another"],
+)  # fmt: skip
+def test_a_gradient_that_float_loses_is_warned_of(f):
+    with pytest.warns(RuntimeWarning, match="plain number out of a Value while its derivative is") as caught:
+        grad(f)(1.0)
+    assert caught[0].filename == __file__
+
+
+def put_into_an_array(x):
+    array = np.zeros(1)
+    array[0] = x
+    return array
+
+
+def test_looking_at_a_number_is_not_warned_of():
+    def f(x):
+        assert x.item() == 3.0
+        assert f"{x:.1f}" == "3.0"
+        assert float(Value(2.0)) == 2.0  # which does not depend on x
+        return x * x
+
+    x = Value(3.0)
+    assert grad(f)(3.0) == 6.0
+    assert float(f(x)) == 9.0
+
+
 def test_rosenbrocks_derivatives_by_hand():
     x, y = -1.2, 1.0
     assert same(
