@@ -1,13 +1,14 @@
 """Which part of a net is a layer: the parameters `layer1.weight` and `layer1.bias`, and what is made of them.
 
 To a layer belong the parameters whose names have the same beginning, up to the last dot; the operations that
-read them, and none of another layer; and after these its activation: what is made of the
-layer's own results alone and keeps their shape. A constant is allowed there (0.01 in a leaky relu) only on
-the way to another layer: behind the last one begins the loss.
+read them, and none of another layer; and after these its activation: what is made of the layer's own results
+alone and keeps their shape. On the way to another layer that may be anything. Behind the last layer begins
+the loss, so there it is a chain only: without a constant (0.01 in a leaky relu), and no result is used twice.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from .nodes import NameOf, Node, nodes_of
@@ -24,10 +25,10 @@ def layers_of(nodes: list[Node], name_of: NameOf) -> dict[Node, Layer]:
         for node in nodes
         if (layer := _common(parameters[source] for source in nodes_of(node) if source in parameters))
     }
-    on_the_way = _before(reads, nodes)
+    inner = _before(reads, nodes) | _chained(nodes)
     layers = parameters | reads
     for node in nodes:
-        follows = _keeps_shape(node) and (node in on_the_way or not _has_constant(node))
+        follows = node in inner and _keeps_shape(node)
         if node not in layers and follows and (layer := _common(map(layers.get, nodes_of(node)))):
             layers[node] = layer
     return layers
@@ -54,6 +55,16 @@ def _before(reads: Iterable[Node], nodes: list[Node]) -> set[Node]:
         if node in found or node in ends:
             found.update(nodes_of(node))
     return found
+
+
+def _chained(nodes: list[Node]) -> set[Node]:
+    """What has all that it is made of to itself, and adds no constant."""
+    uses: Counter[Node] = Counter()
+    for node in nodes:
+        for edge in node.operands:
+            uses[edge.source] += len(edge.uses)
+    mine_alone = {source for source in uses if uses[source] == len(source.members)}
+    return {node for node in nodes if not _has_constant(node) and mine_alone.issuperset(nodes_of(node))}
 
 
 def _has_constant(node: Node) -> bool:

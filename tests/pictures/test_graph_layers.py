@@ -1,12 +1,24 @@
 """A layer is a box: what is inside, what is not, and what it is called."""
 
 import numpy as np
+import pytest
 from dot import boxes_of, labels_of
 
-from microgd import MLP, Value, mean_squared_error, relu, sigmoid
+from microgd import (
+    MLP,
+    Layer,
+    Value,
+    binary_cross_entropy,
+    hinge,
+    mean_squared_error,
+    relu,
+    sigmoid,
+    softmax_cross_entropy,
+)
 from microgd.pictures import draw
 
 X = np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 2.0]])
+GOALS = np.array([[0, 1], [1, 1]])
 
 
 def inside(picture, box):
@@ -76,6 +88,33 @@ def test_what_follows_the_last_layer_with_a_constant_is_the_loss():
     assert "-" not in inside(shifted, "last")
     summed = draw(np.sum(X @ weight + bias))
     assert "sum" not in inside(summed, "last")
+
+
+@pytest.mark.parametrize("activation", [None, np.tanh])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda pred: mean_squared_error(pred, GOALS),
+        lambda pred: np.mean(binary_cross_entropy(pred, GOALS)),  # reads the logits twice
+        lambda pred: np.mean(hinge(pred, 2 * GOALS - 1)),
+        lambda pred: np.mean(softmax_cross_entropy(pred, GOALS[0])),  # and so does this
+        lambda pred: np.sum(pred * pred),
+    ],
+)
+@pytest.mark.parametrize("roll_up", [False, True])
+def test_no_loss_is_in_the_box_of_the_last_layer(activation, loss, roll_up):
+    pred = Layer(2, 2, activation, name="last")(X[:2])
+    operations = ["@", "+", *(["tanh"] if activation else [])]
+    cards = ["weight (2, 2)", "bias (2,)", *["(2, 2)"] * len(operations)]
+    assert sorted(inside(draw(loss(pred), roll_up=roll_up), "last")) == sorted(operations + cards)
+
+
+def test_the_neurons_of_a_last_layer_have_their_activations_drawn_once_or_one_by_one():
+    weights = [Value(0.1 * i, name=f"last.{i}") for i in range(1, 4)]
+    error = sum((np.tanh(2.0 * weight) - 0.5) ** 2 for weight in weights)
+    assert inside(draw(error, roll_up=False), "last").count("tanh") == 3
+    assert inside(draw(error, roll_up=True), "last").count("tanh") == 1
+    assert "-" not in inside(draw(error, roll_up=True), "last")
 
 
 def test_what_two_layers_have_in_common_is_in_neither_box():
