@@ -57,6 +57,8 @@ def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: f
     ...             {"w": np.eye(2), "b": 0.1}, np.array([0.3, -0.2]), order=2) < 1e-6
     True
     """
+    if not args:
+        raise TypeError("check_grads: expected the arguments at which f is to be checked, got none")
     tolerance = _tolerance(args) if tolerance is None else tolerance
     worst = 0.0
     for level in range(1, order + 1):
@@ -96,7 +98,11 @@ def _cotangent(outputs: list[Any]) -> list[Any]:
 def _outputs(f: Callable[..., Any], args: tuple[Tree, ...]) -> list[Any]:
     """What f returns at args, leaf by leaf, as plain arrays."""
     outputs = tree_leaves(f(*tree_map(Value, args)))
-    return [np.asarray(out.data if isinstance(out, Value) else out) for out in outputs]
+    return [np.asarray(_plain(out)) for out in outputs]
+
+
+def _plain(x: Any) -> Any:
+    return x.snapshot() if isinstance(x, Value) else x
 
 
 Comparison = tuple[str, float, float, float]
@@ -109,7 +115,7 @@ def _comparisons(
     """Every entry of every argument, then random directions."""
     points = [np.array(x, np.float64) for x in tree_leaves(args)]
     scales = [np.maximum(1.0, np.abs(x)) for x in points]
-    slopes = [np.asarray(g, np.float64) for g in tree_leaves(gradient)]
+    slopes = [np.asarray(_plain(g), np.float64) for g in tree_leaves(gradient)]
     floor = FLOOR * max([1.0, *(np.max(np.abs(out), initial=0.0) for out in _outputs(f, args))])
 
     def compared(where: str, direction: list[Any], length: float) -> Comparison:

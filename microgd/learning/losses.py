@@ -107,20 +107,24 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     >>> float(softmax_cross_entropy([1000.0, 0.0], 1))
     1000.0
     """
-    logits, goal_pred = _not_a_list(logits), _not_a_list(goal_pred)
+    logits, goal_pred = _as_floats(logits), _not_a_list(goal_pred)
     shape = shape_of(logits)
     if not shape:
         raise ValueError("softmax_cross_entropy: expected one logit for each class, got a single number")
     if shape_of(goal_pred) == shape:
         expected = "probabilities from 0 to 1"
         _check_goals("softmax_cross_entropy", goal_pred, expected, lambda y: (y >= 0) & (y <= 1))
-        return np.sum(goal_pred * (logsumexp(logits, -1, keepdims=True) - logits), -1)
+        return np.sum(_as_floats(goal_pred) * (logsumexp(logits, -1, keepdims=True) - logits), -1)
     if shape_of(goal_pred) != shape[:-1]:
         raise ValueError(
             f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
             f"or probabilities of shape {shape}, got goals of shape {shape_of(goal_pred)}"
         )
-    classes = np.asarray(_numbers(goal_pred))
+    try:
+        classes = np.asarray(_numbers(goal_pred))
+    except TracedValueError:  # a program cannot pick by numbers that are different ones each time
+        is_right = np.reshape(goal_pred, (*shape[:-1], 1)) == np.arange(shape[-1])
+        return logsumexp(logits, -1) - np.sum(np.where(is_right, logits, 0.0), -1)
     if classes.dtype.kind not in "iu":
         raise TypeError(
             f"softmax_cross_entropy: expected classes as whole numbers (integers), got {classes.dtype}; "
@@ -136,7 +140,7 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
 
 def _alike(loss: str, pred: Any, goal_pred: Any) -> tuple[Any, Any]:
     """Both as something to calculate with, of one shape or one of them a single number."""
-    pred, goal_pred = _not_a_list(pred), _not_a_list(goal_pred)
+    pred, goal_pred = _as_floats(pred), _as_floats(goal_pred)
     given, wanted = shape_of(pred), shape_of(goal_pred)
     if given != wanted and given and wanted:
         raise ValueError(
@@ -158,6 +162,12 @@ def _check_goals(loss: str, goals: Any, expected: str, is_right: Callable[[Any],
 
 def _not_a_list(x: Any) -> Any:
     return np.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
+def _as_floats(x: Any) -> Any:
+    """Something to calculate with: NumPy's small integers would wrap round, and masks have no minus."""
+    x = _not_a_list(x)
+    return x.astype(float) if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "uib" else x
 
 
 def _numbers(x: Any) -> Any:

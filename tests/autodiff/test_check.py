@@ -136,6 +136,16 @@ def test_it_returns_the_largest_relative_error():
         check_grads(off, np.ones(2), tolerance=1e-4)
 
 
+def test_a_function_of_a_value_from_outside_too():
+    outside = Value(2.0)
+    assert check_grads(lambda x: outside * x * x, 3.0) < 1e-8
+
+
+def test_nothing_to_check():
+    with pytest.raises(TypeError, match="the arguments at which f is to be checked, got none"):
+        check_grads(np.exp)
+
+
 def test_a_tolerance_of_0_is_one():
     with pytest.raises(AssertionError, match="the slope measured is"):
         check_grads(np.exp, 1.0, tolerance=0.0)

@@ -557,6 +557,14 @@ def test_looking_at_a_number_names_the_line(f, text):
     assert Value(1.0).data == 1.0  # nothing is under trace any more
 
 
+@pytest.mark.parametrize("f", [
+    microgd.vjp(lambda x: x * x), lambda x: lambda z: x * z, lambda x: {x}, lambda x: (x, range(3)),
+])  # fmt: skip
+def test_what_is_returned_are_numbers(f):
+    with pytest.raises(TypeError, match=r"the compiled function returned .*: expected numbers and arrays"):
+        microgd.compile(f)(2.0)
+
+
 def test_a_mask_as_an_index_is_looked_at():
     with pytest.raises(TracedValueError, match="mask"):
         microgd.compile(lambda x: x[x > 0])(np.ones(3))

@@ -495,7 +495,10 @@ def put_into_an_array(x):
 
 
 def test_looking_at_a_number_is_not_warned_of():
+    seen = []
+
     def f(x):
+        seen.append(x * 2.0)
         assert x.item() == 3.0
         assert f"{x:.1f}" == "3.0"
         assert float(Value(2.0)) == 2.0  # which does not depend on x
@@ -503,6 +506,7 @@ def test_looking_at_a_number_is_not_warned_of():
 
     x = Value(3.0)
     assert grad(f)(3.0) == 6.0
+    assert float(seen[0]) == 6.0  # nobody differentiates any more
     assert float(f(x)) == 9.0
 
 

@@ -131,6 +131,12 @@ def test_float32_stays(case):
         assert value.grad.dtype == np.float32 if value.shape else type(value.grad) is float
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, bool])
+def test_sigmoid_of_integers(dtype):
+    given = np.array([-128, 0, 1, 127, 200]).astype(dtype)
+    assert np.array_equal(sigmoid(given), sigmoid(given.astype(float)))
+
+
 def test_astype():
     check(lambda x: (x > 0).astype(float) * x, draw((3,)))
     x = Value([1.0, 2.0])

@@ -1,6 +1,7 @@
 """A Value behaves like the number or the array in it: what it holds, operators, conversions."""
 
 import copy
+import functools
 import math
 import operator
 import pickle
@@ -8,7 +9,8 @@ import pickle
 import numpy as np
 import pytest
 
-from microgd import Value
+import microgd
+from microgd import Value, grad, relu
 
 SPECIAL = [0.0, -0.0, 1.0, -1.5, 1e308, 5e-324, math.inf, -math.inf, math.nan]
 
@@ -525,6 +527,15 @@ def test_copies_are_values_of_their_own():
         twin.data -= 1
         assert x.data.tolist() == [1.0, 2.0]
         x.grad = 0
+
+
+def test_a_primitive_is_the_same_in_every_copy():
+    for twin in (copy.copy(relu), copy.deepcopy(relu), pickle.loads(pickle.dumps(relu))):
+        assert twin is relu
+    nameless = microgd.primitive(functools.partial(np.multiply, 2.0), lambda g, out, x: 2.0 * g)
+    assert grad(nameless)(3.0) == 2.0
+    with pytest.raises(TypeError, match="<primitive primitive> stands in no module by its name"):
+        pickle.dumps(nameless)
 
 
 def test_a_pickle_of_another_process_is_older_than_what_is_made_of_it():

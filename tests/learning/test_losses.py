@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from microgd import Value, grad, logsumexp
+import microgd
+from microgd import Value, grad, logsumexp, value_and_grad
 from microgd.learning.losses import (
     absolute_error,
     binary_cross_entropy,
@@ -165,3 +166,37 @@ def test_goals_that_make_no_sense():
         softmax_cross_entropy(np.zeros((1, 2)), np.array([[2.0, -1.0]]) * [0.5, 1])
     with pytest.raises(ValueError, match="delta > 0, got 0"):
         huber(1.0, 0.0, delta=0)
+
+
+# Types of numbers
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, bool])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        squared_error,
+        mean_squared_error,
+        absolute_error,
+        huber,
+        hinge,
+        binary_cross_entropy,
+        softmax_cross_entropy,
+    ],
+)
+def test_small_integers_do_not_wrap_round(loss, dtype):
+    pred, goal_pred = np.array([1, 1, 0]), np.array([1, 1, 1]) if loss is hinge else np.array([1, 0, 1])
+    expected = loss(pred.astype(float), goal_pred.astype(float))
+    np.testing.assert_array_equal(loss(pred.astype(dtype), goal_pred.astype(dtype)), expected)
+
+
+def test_class_numbers_may_be_an_argument_of_a_compiled_function():
+    def error(rows, classes):
+        return softmax_cross_entropy(rows, classes).mean()
+
+    for rows, classes in ((ROWS, np.array([0, 3, 1, 1, 2])), (ROWS[0], 2)):
+        (ours, slope), (theirs, its_slope) = (
+            f(rows, classes) for f in (microgd.compile(value_and_grad(error)), value_and_grad(error))
+        )
+        assert ours == pytest.approx(theirs, rel=1e-14)
+        np.testing.assert_allclose(slope, its_slope, rtol=1e-12)

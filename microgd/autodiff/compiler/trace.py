@@ -86,6 +86,7 @@ def _called(
     try:
         with np.errstate(all="ignore"):
             output = f(*args, **options)
+        _check_output(output)
         found = list(derivatives)
         names, array_names = _names_of_variables(filter(_has_names, reversed(callers)))
     except TracedValueError as error:
@@ -101,6 +102,18 @@ def _called(
     mine = set(inputs)
     outside = [node for node in nodes if node._number < start and node not in mine]
     return Trace(inputs, output, nodes, outside, names, array_names, found)
+
+
+def _check_output(output: Tree) -> None:
+    """Whether it is something that a program can return."""
+    for x in tree_leaves(output):
+        is_array = hasattr(x, "shape") and hasattr(x, "dtype")  # of whatever library
+        if not (x is None or is_array or isinstance(x, (int, float, str, bytes))):
+            raise TypeError(
+                f"the compiled function returned {x!r}: expected numbers and arrays, in tuples, lists and "
+                "dicts. What else it returns would always be that of the first call; of a function "
+                "(such as the pull of vjp) compile the function that calls it"
+            )
 
 
 def _check_parameters(outside: list[Value], output: Tree) -> None:

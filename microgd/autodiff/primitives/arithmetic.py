@@ -93,7 +93,7 @@ relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (out >
 
 
 def _sigmoid(a: Any) -> Any:
-    decay = np.exp(-abs(a))  # at most 1: neither tail overflows, neither loses its digits
+    decay = np.exp(-abs(1.0 * a))  # at most 1: neither tail overflows, neither loses its digits
     return np.where(a < 0, decay, 1.0) / (1.0 + decay)
 
 

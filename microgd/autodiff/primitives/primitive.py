@@ -10,7 +10,9 @@ other primitives, so the same text runs on numbers (fast, nothing recorded), on 
 
 from __future__ import annotations
 
+import importlib
 import operator
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -53,6 +55,18 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copy and pickle: there is one of each. It is found again by its module and name there."""
+        for module, contents in list(sys.modules.items()):
+            for name, x in list(getattr(contents, "__dict__", {}).items()):
+                if x is self:
+                    return _found_again, (module, name)
+        raise TypeError(f"{self!r} stands in no module by its name: it cannot be copied or pickled")
+
+
+def _found_again(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
+
 
 def primitive(
     compute: Callable[..., Any],
@@ -72,7 +86,7 @@ def primitive(
              beyond the last rule are static (an axis, an index).
     each     instead of vjps, for an operation of any number of arguments: `each(i)` is the rule of
              argument i.
-    name     as pictures and messages show it; `compute.__name__` by default.
+    name     as pictures and messages show it; `compute.__name__` by default, where it has one.
     scalar   a faster `compute` for plain floats, such as `math.exp`.
     numpy    the NumPy function that this primitive stands for, where `compute` is not that function.
 
@@ -85,7 +99,7 @@ def primitive(
     """
     computed = compute if scalar is None else _by_type(scalar, compute)
     rules: Iterable[Vjp | None] = vjps if each is None else Each(each)
-    op = Primitive(name or compute.__name__, computed, rules)
+    op = Primitive(name or str(getattr(compute, "__name__", "primitive")), computed, rules)
     numpy_functions[numpy or compute] = op
     return op
 
