@@ -52,5 +52,6 @@ def standardize(data: Any, like: Any = None) -> np.ndarray:
         raise ValueError(
             f"standardize: expected rows with the same columns in both, got {data.shape} and {like.shape}"
         )
-    deviation = like.std(axis=0)
-    return (data - like.mean(axis=0)) / np.where(deviation == 0, 1.0, deviation)
+    never_changes = (like == like[:1]).all(axis=0)  # rounding would give it some deviation
+    mean = np.where(never_changes, like[:1], like.mean(axis=0))
+    return (data - mean) / np.where(never_changes, 1.0, like.std(axis=0))

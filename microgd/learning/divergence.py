@@ -9,7 +9,7 @@ of second derivative L every step of gradient descent multiplies the distance to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from ..autodiff import Value
 from ..autodiff.functional import recorded_gradients
 from ..autodiff.value import ancestors, pull_back
+from .optimizers import Parameters, named
 
 # Where it began ----------------------------------------------------------------------------------
 
@@ -59,7 +60,7 @@ def _shown(arg: Any, data: Any) -> str:
 def _text(data: Any) -> str:
     if isinstance(data, np.ndarray):
         return np.array2string(data, threshold=20, edgeitems=2, precision=6, separator=", ").replace("\n", "")
-    return repr(data)
+    return repr(float(data))
 
 
 def _finite(data: Any) -> bool:
@@ -69,16 +70,14 @@ def _finite(data: Any) -> bool:
 # What would hold ---------------------------------------------------------------------------------
 
 
-def largest_stable_rate(
-    error: Callable[[], Value], parameters: Iterable[Value] | Mapping[str, Value], rounds: int = 50
-) -> float:
+def largest_stable_rate(error: Callable[[], Value], parameters: Parameters, rounds: int = 50) -> float:
     """2 / L, the learning rate from which on gradient descent no longer converges.
 
     L is the largest second derivative of the error in any direction, at the parameters as they are. The
     search starts in a random direction, the same each time, and turns towards where the curve is steepest
     (power iteration on Hessian-vector products, at most `rounds` of them; the Hessian is never made). For
     one parameter, and for an error that is quadratic in it, this is exact; for many it comes near L from
-    below. math.inf where the error curves upwards nowhere.
+    below. math.inf where the error curves upwards nowhere, nan where its derivatives are not finite.
 
     Y. LeCun, P. Simard, B. Pearlmutter, "Automatic learning rate maximization by on-line estimation of
     the Hessian's eigenvectors", 1993.
@@ -87,8 +86,9 @@ def largest_stable_rate(
     >>> largest_stable_rate(lambda: (2.0 * knob_weight - 0.8) ** 2, [knob_weight])   # 1 / input^2
     0.25
     """
-    parameters = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
-    found = recorded_gradients(error())
+    _, parameters = named(parameters)
+    output = error()
+    found = recorded_gradients(output) if isinstance(output, Value) else {}
     gradients = [found.get(parameter, 0.0) for parameter in parameters]
     random = np.random.default_rng(0)
     direction = [random.normal(size=p.shape) for p in parameters]
@@ -104,7 +104,7 @@ def largest_stable_rate(
             return [product - steepest * part for product, part in pairs]
 
         steepest += _dominant_curvature(lifted, direction, rounds)
-    return 2.0 / steepest if steepest > 0 else math.inf
+    return 2.0 / steepest if not steepest <= 0 else math.inf
 
 
 def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[Value]) -> list[Any]:

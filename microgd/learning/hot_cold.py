@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
+from . import arguments
 from .optimizers import named
 from .training import Step, Stop
 
@@ -54,10 +55,12 @@ def hot_cold(
     0.501 0.30195025 up 0.30140100 down 0.30250000
     0.502 0.30140100 up 0.30085225 down 0.30195025
     """
-    if knob.shape:
+    if not isinstance(knob, Value) or knob.shape:
         raise ValueError(
-            f"hot_cold turns one knob, a single number; got shape {knob.shape}: coordinate_search turns many"
+            f"hot_cold turns one knob, a Value of a single number; got {knob!r}: coordinate_search turns many"
         )
+    step_amount = arguments.number("step_amount", step_amount, "(0, inf)")
+    steps = arguments.whole_number("steps", steps, "[0, inf)")
     for number in range(steps + 1):
         here = knob.data
         probe = Probe(
@@ -108,10 +111,14 @@ def coordinate_search(
     ({'w': array([3., 3.])}, <Stop.CONVERGED: 'converged'>)
     """
     names, values = named(parameters)
+    step_amount = arguments.number("step_amount", step_amount, "(0, inf)")
+    steps = arguments.whole_number("steps", steps, "[0, inf)")
     best = float(error())
     for number in range(steps + 1):
         reason, message = None, ""
-        if step_amount < xtol:
+        if math.isnan(best):
+            reason, message = Stop.DIVERGED, "diverged: the error is nan, which is lower than nothing"
+        elif step_amount < xtol:
             reason = Stop.CONVERGED
             message = (
                 f"converged after {number} rounds: step_amount is below xtol, {xtol:g}; error {best:.6g}"

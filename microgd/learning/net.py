@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value, relu
+from .arguments import whole_number
 from .losses import squared_error
 
 Rng = np.random.Generator | int | None
@@ -149,6 +150,10 @@ class Layer:
         rng: Rng = None,
         name: str = "layer",
     ) -> None:
+        if activation is not None and not callable(activation):
+            raise TypeError(f"activation: expected a function such as np.tanh, or None, got {activation!r}")
+        inputs = whole_number("Layer: inputs", inputs, "[1, inf)")
+        outputs = whole_number("Layer: outputs", outputs, "[1, inf)")
         self.weight = Value(initialise(inputs, outputs, rng), name=f"{name}.weight")
         self.bias = Value(np.zeros(outputs), name=f"{name}.bias")
         self.activation = activation

@@ -153,10 +153,9 @@ def _few(names: list[str], most: int = 6) -> list[str]:
 
 def named(parameters: Any) -> tuple[list[str], list[Value]]:
     """The names and the Values of a list or a dict of parameters, each checked to be one that can move."""
-    if isinstance(parameters, Value):
-        raise TypeError(
-            f"parameters: expected a list or a dict of Values, got {parameters!r}: put it in a list"
-        )
+    if isinstance(parameters, Value) or not isinstance(parameters, Iterable):
+        remedy = "its .parameters are those" if hasattr(parameters, "parameters") else "put it in a list"
+        raise TypeError(f"parameters: expected a list or a dict of Values, got {parameters!r}: {remedy}")
     if isinstance(parameters, Mapping):
         names, values = [str(name) for name in parameters], list(parameters.values())
     else:

@@ -131,6 +131,7 @@ def descend(
     >>> step.reason, step.message
     (<Stop.BUDGET: 'budget'>, 'budget: 3 steps taken, error 0.0538385')
     """
+    _check_arguments(error, optimizer)
     watch = _Watch(steps, gtol, ftol, dtol, patience)
     interrupt = _Interrupt()
     shown = _progress_bar(steps) if bar else None
@@ -180,6 +181,15 @@ def _look(
 
 def _norm(parameters: Iterable[Value]) -> float:
     return math.hypot(*(np.linalg.norm(np.asarray(p.grad, float)) if p.shape else p.grad for p in parameters))
+
+
+def _check_arguments(error: Any, optimizer: Any) -> None:
+    if not callable(error):
+        raise TypeError(f"error: expected a function without arguments that computes it, got {error!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer: expected one such as GradientDescent(parameters, rate), got {optimizer!r}"
+        )
 
 
 def _check_output(output: Any) -> None:

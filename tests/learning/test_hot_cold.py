@@ -1,9 +1,10 @@
 """Hot and cold: the textbook's figures, and what goes wrong without a derivative."""
 
+import numpy as np
 import pytest
 
 from microgd import Value
-from microgd.learning.hot_cold import hot_cold
+from microgd.learning.hot_cold import coordinate_search, hot_cold
 
 
 def test_probing_one_knob_up_and_down():  # row A2 of the textbook
@@ -46,5 +47,28 @@ def test_the_knob_is_put_back_when_the_error_fails():
 
 
 def test_many_knobs_are_for_coordinate_search():
-    with pytest.raises(ValueError, match="one knob, a single number"):
+    with pytest.raises(ValueError, match="one knob, a Value of a single number"):
         next(hot_cold(lambda: 0.0, Value([1.0, 2.0])))
+
+
+@pytest.mark.parametrize(
+    "walk", [hot_cold, lambda error, knob, **options: coordinate_search(error, [knob], **options)]
+)
+def test_a_search_refuses_what_could_not_move(walk):
+    knob = Value(1.0)
+    with pytest.raises(ValueError, match=r"step_amount: expected a number in \(0, inf\), got -1"):
+        next(walk(lambda: knob * knob, knob, step_amount=-1))
+    with pytest.raises(ValueError, match="steps: expected a number"):
+        next(walk(lambda: knob * knob, knob, steps=-1))
+
+
+def test_a_knob_is_a_value():
+    with pytest.raises(ValueError, match=r"a Value of a single number; got 0\.5"):
+        next(hot_cold(lambda: 0.25, 0.5))
+
+
+def test_coordinate_search_stops_where_the_error_is_nan():
+    knob = Value(1.0)
+    *_, last = coordinate_search(lambda: np.sqrt(np.nan * knob), [knob], steps=5)
+    assert (last.number, last.reason) == (0, "diverged")
+    assert "nan" in last.message

@@ -1,5 +1,8 @@
 """KnobNet, layers and nets: shapes, derivatives written out by hand, the initialisations' moments."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -174,3 +177,27 @@ def test_an_input_may_be_a_value():
     net(x).sum().backward()
     assert x.grad.shape == (1, 2)
     assert x.grad.any()
+
+
+# Wrong arguments, and copies
+
+
+def test_layers_name_what_they_cannot_be_made_of():
+    with pytest.raises(
+        TypeError, match=r"activation: expected a function such as np.tanh, or None, got 'tanh'"
+    ):
+        MLP(2, 3, 1, activation="tanh")
+    for inputs in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="Layer: inputs: expected a"):
+            Layer(inputs, 1)
+
+
+@pytest.mark.parametrize("twin", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+@pytest.mark.parametrize("activation", [relu, sigmoid, np.tanh])
+def test_a_net_can_be_copied_and_pickled(twin, activation):
+    net = MLP(2, 3, 1, activation=activation, rng=0)
+    other = twin(net)
+    assert other.layers[0].activation is activation
+    assert other([1.0, 2.0]).data == net([1.0, 2.0]).data
+    other.layers[0].weight.data[:] = 0.0
+    assert net.layers[0].weight.data.any()

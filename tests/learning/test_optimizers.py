@@ -5,7 +5,7 @@ import pytest
 from reference.trajectories import EVERY, FILE, START, STEPS, THAWED_AT, WALKS, landscape
 from stepping import descend
 
-from microgd import Value, grad, hessian
+from microgd import MLP, Value, grad, hessian
 from microgd.learning.optimizers import (
     Adagrad,
     Adam,
@@ -435,6 +435,8 @@ w = Value(0.5, name="w")
             lambda: GradientDescent(w, 0.1),
             r"expected a list or a dict of Values, got Value\(.*put it in a list",
         ),
+        (lambda: Adam(MLP(2, 1), 0.1), r"dict of Values, got MLP\(2 -> 1\): its .parameters are those"),
+        (lambda: Adam(None, 0.1), "a list or a dict of Values, got None: put it in a list"),
         (lambda: GradientDescent([w, 0.5], 0.1), r"parameter \[1\]: expected a Value, got 0.5: Value\(0.5\)"),
         (
             lambda: GradientDescent({"k": 2 * w}, 0.1),

@@ -421,6 +421,23 @@ def test_each_epoch_visits_every_row_once(size):
     assert list(first) != list(second)
 
 
+def test_descend_names_what_is_no_function_and_no_optimizer():
+    w = Value(1.0)
+    with pytest.raises(TypeError, match="error: expected a function without arguments"):
+        next(descend(w * w, GradientDescent([w], 0.1)))
+    with pytest.raises(TypeError, match="optimizer: expected one such as GradientDescent"):
+        next(descend(lambda: w * w, [w]))
+
+
+def test_largest_stable_rate_without_an_answer():
+    w = Value(0.0)
+    with np.errstate(all="ignore"):
+        assert math.isnan(largest_stable_rate(lambda: np.sqrt(w), [w]))
+    assert largest_stable_rate(lambda: 3.0, [w]) == math.inf
+    with pytest.raises(TypeError, match="put it in a list"):
+        largest_stable_rate(lambda: w * w, w)
+
+
 @pytest.mark.parametrize("size", [2.5, 0, 11, "all"])
 def test_batches_refuse(size):
     with pytest.raises((TypeError, ValueError), match="batches: size: expected a"):
@@ -446,6 +463,13 @@ def test_a_mini_batch_gradient_is_right_on_average():
         ((x[rows] * knob - y[rows]) ** 2).mean().backward()
         gradients.append(knob.grad)
     assert np.mean(gradients) == pytest.approx(np.mean(2 * x * (0.5 * x - y)), rel=1e-12)
+
+
+def test_a_column_that_never_changes_becomes_0_whatever_its_mean_rounds_to():
+    same = np.full((3, 1), 0.1)
+    assert np.std(same) > 0
+    assert standardize(same).tolist() == [[0.0]] * 3
+    assert standardize([[0.1], [2.1]], like=same).tolist() == [[0.0], [2.0]]
 
 
 def test_standardize():
