@@ -87,6 +87,10 @@ __all__ = [
 __version__ = "0.1.0"
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """The pictures: imported, with what they need, when they are first asked for."""
     if name in ("draw", "play", "play_descent"):

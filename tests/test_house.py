@@ -30,3 +30,8 @@ def test_microgd_imports_only_numpy():
 def test_every_public_name_is_there_and_has_a_docstring():
     for name in microgd.__all__:
         assert getattr(microgd, name).__doc__, name
+
+
+def test_all_public_names_are_offered():
+    assert set(microgd.__all__) <= set(dir(microgd))
+    assert "draw" in dir(microgd)
