@@ -71,7 +71,7 @@ def error_curve(error: Error, low: float, high: float, *, ball: float | None = N
 
     ball  the knob's present setting.
 
-    Raises ValueError where low is not below high.
+    Raises ValueError where low is not below high, or the error is finite nowhere in between.
 
     >>> ax = error_curve(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2, 0.0, 3.0, ball=0.5)
     >>> ax.get_xlabel(), [text.get_text() for text in ax.get_legend().get_texts()]
@@ -112,11 +112,12 @@ def tangents(
     """
     ax, errors = _curve(error, low, high, ax)
     reach = (high - low) / 10
-    ground = min(errors) - 0.12 * np.ptp(errors)
+    height = _height(errors)
+    ground = errors.min() - 0.12 * height
     for setting, style in zip(at, cycle(STYLES[1:])):
         here, slope = value_and_grad(error)(float(setting))
         step = -learning_rate * slope
-        half = reach / np.hypot(1.0, slope * (high - low) / np.ptp(errors))  # equally long on paper
+        half = reach / np.hypot(1.0, slope * (high - low) / height)  # equally long on paper
         ends = np.array([setting - half, setting + half])
         ax.plot(ends, here + slope * (ends - setting), color=style["color"], linewidth=3, zorder=3)
         ax.plot(setting, here, marker=style["marker"], color=style["color"], markersize=8, zorder=4)
@@ -151,15 +152,17 @@ def paths_on_curve(error: Error, low: float, high: float, paths: Paths, *, ax: A
     return ax
 
 
-def _curve(error: Error, low: float, high: float, ax: Any) -> tuple[Any, list[float]]:
+def _curve(error: Error, low: float, high: float, ax: Any) -> tuple[Any, np.ndarray]:
+    """The Axes with the curve in them, and the errors on it that are finite."""
     if not low < high:
         raise ValueError(f"expected low < high, got {low} and {high}")
-    ax = new_axes() if ax is None else ax
     settings = np.linspace(low, high, 401)
     errors = [_error_at(error, x) for x in settings]
+    known = finite(errors, f"from {low} to {high}")
+    ax = new_axes() if ax is None else ax
     ax.plot(settings, errors, color=GREY, linewidth=2, zorder=1)
     ax.set(xlabel=argument_name(error), ylabel="error")
-    return ax, errors
+    return ax, known
 
 
 def _ball(ax: Any, error: Error, setting: float) -> None:
@@ -168,10 +171,9 @@ def _ball(ax: Any, error: Error, setting: float) -> None:
     ax.plot(setting, here, "o", markersize=13, color=BLUE, markeredgecolor=INK, label=label, zorder=6)
 
 
-def _flat(errors: Sequence[float]) -> float:
+def _flat(errors: np.ndarray) -> float:
     """The rise that is none: a billionth of the curve's height, and never less than floats can tell."""
-    known = np.asarray(errors)[np.isfinite(errors)]
-    return float(max(1e-9 * np.ptp(known), np.spacing(abs(known).max())))
+    return float(max(1e-9 * np.ptp(errors), np.spacing(abs(errors).max())))
 
 
 def _pits(error: Error, low: float, high: float, flat: float) -> list[float]:
@@ -211,8 +213,8 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     """
     from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
-    ax = new_axes(6.0, 5.0) if ax is None else ax
     across, up, errors = _grid(error, x, y)
+    ax = new_axes(6.0, 5.0) if ax is None else ax
     levels = _levels(errors)
     if len(levels) > 1:
         paper = LinearSegmentedColormap.from_list("paper", ["#ffffff", "#b8c4d2"])
@@ -245,9 +247,10 @@ def error_surface(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     >>> ax.get_zlabel()
     'error'
     """
-    ax = new_axes(7.0, 5.5, projection="3d") if ax is None else ax
     across, up, errors = _grid(error, x, y)
-    floor = np.nanmin(errors) - 0.35 * np.ptp(errors)
+    bottom, height = np.nanmin(errors), _height(errors[np.isfinite(errors)])
+    floor = bottom - 0.35 * height
+    ax = new_axes(7.0, 5.5, projection="3d") if ax is None else ax
     ax.computed_zorder = False  # the paths lie on the surface, hence in front of it
     ax.contour(across, up, errors, _levels(errors), zdir="z", offset=floor, colors=GREY, linewidths=0.5)
     ax.plot_surface(across, up, errors, color="#dfe6ee", alpha=0.55, rcount=40, ccount=40, shade=False)
@@ -259,11 +262,11 @@ def error_surface(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
             *points[:inside].T, floor, color=style["color"], linewidth=1, alpha=0.6
         )  # its shadow on the map
         ax.plot(*points[:inside].T, heights, label=_said(name, inside, points), **style, markersize=4)
-    ax.set(xlim=x, ylim=y, zlim=(floor, np.nanmax(errors)), zlabel="error")
+    ax.set(xlim=x, ylim=y, zlim=(floor, bottom + height), zlabel="error")
     ax.set(xlabel=f"{argument_name(error)}[0]", ylabel=f"{argument_name(error)}[1]")
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
         axis.get_major_locator().set_params(nbins=5)
-    ax.set_zticks([tick for tick in ax.get_zticks() if tick >= np.nanmin(errors)])  # none down to the map
+    ax.set_zticks([tick for tick in ax.get_zticks() if tick >= bottom])  # none down to the map
     ax.set_box_aspect((1, 1, 0.8), zoom=0.9)  # room for the label of the third axis
     if ax.get_legend_handles_labels()[1]:
         ax.legend(frameon=False, fontsize="small", loc="upper left")
@@ -291,13 +294,16 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
 
 
 def _grid(error: Error, x: Span, y: Span) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both weights and the error on a grid; nan where it is not finite."""
     across, up = np.meshgrid(np.linspace(*x, 61), np.linspace(*y, 61))
-    errors = [_error_at(error, point) for point in zip(across.flat, up.flat)]
-    return across, up, np.reshape(errors, across.shape)
+    errors = np.array([_error_at(error, point) for point in zip(across.flat, up.flat)])
+    finite(errors, f"over {x} and {y}")
+    known = np.where(np.isfinite(errors), errors, np.nan)
+    return across, up, known.reshape(across.shape)
 
 
 def _levels(errors: np.ndarray) -> np.ndarray:
-    return np.unique(np.quantile(errors[np.isfinite(errors)], np.linspace(0, 1, 16)))
+    return np.unique(np.nanquantile(errors, np.linspace(0, 1, 16)))
 
 
 def _lowest(error: Error, across: np.ndarray, up: np.ndarray, errors: np.ndarray) -> np.ndarray:
@@ -397,10 +403,23 @@ def legend_below(ax: Any) -> None:
         ax.legend(frameon=False, fontsize="small", ncols=1 if max(map(len, names)) > 32 else 2, **under)
 
 
-def _with_margin(values: Sequence[float]) -> Span:
-    known = np.asarray(values)[np.isfinite(values)]
-    margin = 0.08 * (np.ptp(known) or 1.0)
-    return known.min() - margin, known.max() + margin
+def _with_margin(errors: np.ndarray) -> Span:
+    margin = 0.08 * _height(errors)
+    return errors.min() - margin, errors.max() + margin
+
+
+def _height(errors: np.ndarray) -> float:
+    """From the lowest to the highest; of flat ground 1."""
+    return float(np.ptp(errors)) or 1.0
+
+
+def finite(errors: Any, where: str) -> np.ndarray:
+    """Those errors that are finite; a picture needs one at least."""
+    errors = np.asarray(errors)
+    known: np.ndarray = errors[np.isfinite(errors)]
+    if not known.size:
+        raise ValueError(f"the error is finite nowhere {where}: choose a range in which it is")
+    return known
 
 
 def _error_at(error: Error, weights: Any) -> float:

@@ -120,6 +120,55 @@ def test_a_range_upside_down_is_refused():
         error_curve(one_knob, 2.0, 1.0)
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda error: error_curve(error, -1.0, 2.0),
+        lambda error: tangents(error, -1.0, 2.0, [0.0], learning_rate=0.1),
+        lambda error: paths_on_curve(error, -1.0, 2.0, [0.0, 1.0]),
+        lambda error: animate_on_curve(error, -1.0, 2.0, [0.0, 1.0]),
+    ],
+)
+def test_a_curve_that_is_finite_nowhere_is_refused(draw):
+    with pytest.raises(ValueError, match=r"finite nowhere from -1.0 to 2.0: choose a range"):
+        draw(lambda knob: knob + np.inf)
+
+
+@pytest.mark.parametrize("draw", [error_contour, error_surface])
+def test_a_map_that_is_finite_nowhere_is_refused(draw):
+    with pytest.raises(ValueError, match=r"finite nowhere over \(-1, 1\) and \(0, 2\): choose a range"):
+        draw(lambda w: np.sum(w) - np.inf, (-1, 1), (0, 2))
+
+
+def test_pictures_leave_out_where_the_error_is_not_finite():
+    def walled(knob):  # infinite below 0
+        return knob * knob if knob >= 0 else knob + np.inf
+
+    ax = tangents(walled, -1.0, 2.0, [1.0], learning_rate=0.1)
+    assert lines(ax, linewidth=2.4)[0].get_ydata()[0] == pytest.approx(-0.12 * 4, rel=1e-3)  # below the curve
+    length = np.hypot(*(np.ptp(lines(ax, linewidth=3)[0].get_xydata(), axis=0) / (3.0, 4.0)))
+    assert length == pytest.approx(0.2, rel=1e-3)
+    drawn(ax)
+
+    def cliff(w):
+        return np.sum(w * w) if w[0] >= 0 else w[0] - np.inf
+
+    ax = error_contour(cliff, (-1, 1), (-1, 1))
+    np.testing.assert_allclose(lines(ax, marker="*")[0].get_xydata(), [(0.0, 0.0)], atol=1e-12)
+    ax = error_surface(cliff, (-1, 1), (-1, 1))
+    assert ax.get_zlim() == pytest.approx((-0.7, 2.0))
+    drawn(ax)
+
+
+def test_flat_ground_is_drawn():
+    ax = tangents(lambda knob: 0.0 * knob + 3.0, -1.0, 1.0, [0.0], learning_rate=0.1)
+    assert ax.texts[-1].get_text() == "slope 0\nstep 0"
+    drawn(ax)
+    ax = error_surface(lambda w: 0.0 * np.sum(w) + 3.0, (-1, 1), (-1, 1))
+    assert ax.get_zlim() == pytest.approx((2.65, 4.0))
+    drawn(ax)
+
+
 def test_tangents_have_the_slope_of_the_curve_and_steps_go_against_it():
     ax = tangents(one_knob, -1.0, 4.0, [0.5, 1.6, 3.0], learning_rate=0.5)
     touching = lines(ax, linewidth=3)
