@@ -17,11 +17,13 @@ import numpy as np
 
 from ..autodiff import Value
 from ..learning import GradientDescent, Step, descend
-from .landscape import argument_name
+from .landscape import argument_name, finite
 from .pages import Frame, Line, bracketed, d, formula, local, numbers, result, text_of, words, write_page
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480.0, 300.0, 56.0, 14.0, 14.0, 46.0
-"""The picture and its margins; it is scaled to the page."""
+"""The picture and its margins, left and right at least; it is scaled to the page."""
+LETTER = 13.5
+"""How wide a letter of a number is at most: the style writes larger on small screens."""
 
 
 def play_descent(
@@ -29,7 +31,7 @@ def play_descent(
     low: float,
     high: float,
     start: float,
-    learning_rates: Sequence[float],
+    learning_rates: float | Sequence[float],
     out: str | os.PathLike[str] = "descent.html",
     steps: int = 30,
 ) -> Path:
@@ -38,23 +40,25 @@ def play_descent(
     error           a function of one Value, a number, that returns a single number.
     low, high       the range of the knob that is shown.
     start           where the ball begins.
-    learning_rates  a run is computed for each.
+    learning_rates  a run is computed for each; a single one may stand alone.
     out             the file to write; its path is returned.
     steps           how many steps a run has at most; it ends sooner where it converges or diverges.
 
-    Raises ValueError where low is not below high, start is not between them, or there is no rate.
+    Raises ValueError where low is not below high, start is not between them, the error is finite nowhere
+    there, or there is no rate.
 
     >>> play_descent(lambda knob: (0.5 * knob - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6])  # doctest: +SKIP
     PosixPath('descent.html')
     """
     if not low <= start <= high or low == high:
         raise ValueError(f"play_descent: expected low <= start <= high, got {low}, {start} and {high}")
-    if not len(learning_rates):
+    rates = sorted(np.ravel(learning_rates).tolist())
+    if not rates:
         raise ValueError("play_descent: expected at least one learning rate, got none")
     chart = _Chart(error, low, high)
     runs = [
         {"rate": text_of(rate), "frames": list(_frames(error, float(start), rate, steps, chart))}
-        for rate in sorted(learning_rates)
+        for rate in rates
     ]
     return write_page(
         out,
@@ -118,15 +122,20 @@ class _Chart:
         settings = np.linspace(low, high, 241)
         points = [(float(x), float(error(Value(x)))) for x in settings]
         self.curve = [(x, y) for x, y in points if math.isfinite(y)]
-        errors = [y for _, y in self.curve]
-        margin = 0.06 * ((max(errors) - min(errors)) or 1.0)
-        self.low, self.high = np.array([low, min(errors) - margin]), np.array([high, max(errors) + margin])
+        errors = finite([y for _, y in points], f"from {low} to {high}")
+        margin = 0.06 * (np.ptp(errors) or 1.0)
+        self.low = np.array([low, errors.min() - margin])
+        self.high = np.array([high, errors.max() + margin])
+        self.ticks = [[(mark, text_of(mark)) for mark in _ticks(*ends)] for ends in zip(self.low, self.high)]
+        across, up = (max(len(text) for _, text in ticks) for ticks in self.ticks)
+        self.left = max(LEFT, up * LETTER + 8)
+        self.right = WIDTH - max(RIGHT, across * LETTER / 2)
 
     def place(self, x: float, y: float) -> list[float]:
         """Across and down, in units of the picture."""
         across, up = (np.array([x, y]) - self.low) / (self.high - self.low)
         return [
-            round(float(LEFT + across * (WIDTH - LEFT - RIGHT)), 2),
+            round(float(self.left + across * (self.right - self.left)), 2),
             round(float(HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)), 2),
         ]
 
@@ -143,24 +152,24 @@ class _Chart:
 
     def svg(self) -> str:
         """The picture; ball, tangent and trail are placed by the page's script."""
-        bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+        bottom, left, right = HEIGHT - BOTTOM, self.left, self.right
         points = " ".join(f"{x},{y}" for x, y in (self.place(*point) for point in self.curve))
         texts = [
-            _text((LEFT + right) / 2, HEIGHT - 4, "middle", self.name),
-            _text(LEFT + 8, TOP + 10, "start", "error"),
+            _text((left + right) / 2, HEIGHT - 4, "middle", self.name),
+            _text(left + 8, TOP + 10, "start", "error"),
         ]
         marks = []
-        for x in _ticks(self.low[0], self.high[0]):
+        for x, text in self.ticks[0]:
             across = self.place(x, self.low[1])[0]
             marks.append(f"M{across},{bottom}v5")
-            texts.append(_text(across, bottom + 19, "middle", text_of(x)))
-        for y in _ticks(self.low[1], self.high[1]):
+            texts.append(_text(across, bottom + 19, "middle", text))
+        for y, text in self.ticks[1]:
             down = self.place(self.low[0], y)[1]
-            marks.append(f"M{LEFT},{down}h-5")
-            texts.append(_text(LEFT - 8, down + 5, "end", text_of(y)))
+            marks.append(f"M{left},{down}h-5")
+            texts.append(_text(left - 8, down + 5, "end", text))
         return "\n".join([
             f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="the error curve">',
-            f'<path class="axis" d="M{LEFT},{TOP}V{bottom}H{right}{"".join(marks)}"/>',
+            f'<path class="axis" d="M{left},{TOP}V{bottom}H{right}{"".join(marks)}"/>',
             *texts,
             f'<polyline id="curve" points="{points}"/>',
             '<polyline id="trail"/><line id="tangent"/><circle id="ball" r="9"/>',

@@ -379,3 +379,26 @@ def test_a_descent_that_cannot_be_shown_is_refused(tmp_path):
         play_descent(one_knob, 0, 1, 2, [0.5], tmp_path / "descent.html")
     with pytest.raises(ValueError, match="at least one learning rate"):
         play_descent(one_knob, 0, 1, 0.5, [], tmp_path / "descent.html")
+    with pytest.raises(ValueError, match="finite nowhere from 0 to 1: choose a range"):
+        play_descent(lambda knob: knob + np.inf, 0, 1, 0.5, [0.5], tmp_path / "descent.html")
+
+
+def test_a_single_rate_may_stand_alone(tmp_path):
+    (run,) = data_of(play_descent(one_knob, -2, 5, 0.5, 0.25, tmp_path / "descent.html"))["runs"]
+    assert run["rate"] == "0.25"
+    rates = np.array([0.5, 0.25])
+    both = data_of(play_descent(one_knob, -2, 5, 0.5, rates, tmp_path / "descent.html"))["runs"]
+    assert [run["rate"] for run in both] == ["0.25", "0.5"]
+
+
+@pytest.mark.parametrize(
+    ("error", "high"),
+    [(one_knob, 5), (lambda knob: 1e305 * one_knob(knob), 5), (lambda knob: -1e-6 * knob, 2e7)],
+)
+def test_the_numbers_on_the_axes_have_room(tmp_path, error, high):
+    page = play_descent(error, -2, high, 0.5, 0.5, tmp_path / "descent.html", steps=1).read_text("utf-8")
+    texts = re.findall(r'<text x="(.*?)" y=.*? text-anchor="(.*?)">(.*?)</text>', page)
+    for x, anchor, text in texts:
+        share = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        left = float(x) - share * 13 * len(text)  # 13: a letter of 20 px, the largest that the style has
+        assert 0 <= left <= 480 - 13 * len(text)
