@@ -32,7 +32,7 @@ from .cards import (
     value_card,
 )
 from .layers import Layer, layers_of
-from .nodes import Edge, NameOf, Node, local_derivative, nearest_first, nodes_of, read, values_of
+from .nodes import Edge, NameOf, Node, bound_names, local_derivative, nearest_first, nodes_of, read, values_of
 from .render import Picture, RendererMissing
 from .rolled_up import rolled_up
 
@@ -168,12 +168,7 @@ def _roles(asked_for: dict[Value, str], pair: bool) -> dict[Value, str]:
 
 def _naming(asked_for: dict[Value, str], names: Mapping[str, Any] | None) -> NameOf:
     """How a Value or an array is called: its own name comes first, then the first in `names`."""
-    if names is not None and not isinstance(names, Mapping):
-        raise TypeError(f"draw: expected names as a dict such as locals(), got {type(names).__name__}")
-    labels: dict[int, str] = {}
-    for name, bound in (names or {}).items():
-        if isinstance(bound, (Value, np.ndarray)) and not str(name).startswith("_"):
-            labels.setdefault(id(bound), str(name))
+    labels = bound_names(names)
     for value, path in asked_for.items():
         labels.setdefault(id(value), path)
     return lambda x: (x.name if isinstance(x, Value) else "") or labels.get(id(x), "")

@@ -20,6 +20,17 @@ NameOf = Callable[[Any], str]
 """What the reader calls a Value or an array; "" for one without a name."""
 
 
+def bound_names(names: Mapping[str, Any] | None) -> dict[int, str]:
+    """By identity, the first name of each Value and each array in a dict; a name with _ in front is none."""
+    if names is not None and not isinstance(names, Mapping):
+        raise TypeError(f"expected names as a dict such as locals(), got {type(names).__name__}")
+    labels: dict[int, str] = {}
+    for name, bound in (names or {}).items():
+        if isinstance(bound, (Value, np.ndarray)) and not str(name).startswith("_"):
+            labels.setdefault(id(bound), str(name))
+    return labels
+
+
 ASKED_FOR = ("output", "gradient output")
 """The roles of what is drawn; all else is there because that was made from it."""
 

@@ -21,6 +21,7 @@ from ..autodiff import Value
 from ..autodiff.value import View, ancestors, as_numbers, pull_back
 from .formulas import one_operation, written
 from .graph import MOST_VALUES, draw
+from .nodes import bound_names
 from .pages import (
     Frame,
     Line,
@@ -51,15 +52,21 @@ def play(
 
     In the page the space bar plays and pauses, the arrow keys step, Home and End jump.
 
-    Raises ValueError where error is not a single number or its graph has more Values than a person can
-    follow, and RendererMissing where nothing can draw SVG (`pip install "microgd[pictures]"` can).
+    Raises TypeError where out is a dict or names is none, ValueError where error is not a single number or its
+    graph has more Values than a person can follow, and RendererMissing where nothing can draw SVG
+    (`pip install "microgd[pictures]"` can).
 
     >>> knob_weight = Value(0.5, name="knob_weight")
     >>> play((0.5 * knob_weight - 0.8) ** 2, "knob.html")  # doctest: +SKIP
     PosixPath('knob.html')
     """
+    if isinstance(out, Mapping):
+        raise TypeError(
+            "play: expected out as the path of a file, got a dict: names come after it, "
+            'as in play(error, "player.html", locals())'
+        )
     with np.errstate(all="ignore"):  # a gradient that is not finite is told in the page
-        story = _Story(error, {} if names is None else names)
+        story = _Story(error, names)
         frames = [*story.forward(), *story.backward()]
     return write_page(
         out,
@@ -73,7 +80,7 @@ def play(
 class _Story:
     """The graph of an error, told node by node."""
 
-    def __init__(self, error: Value, names: Mapping[str, Any]) -> None:
+    def __init__(self, error: Value, names: Mapping[str, Any] | None) -> None:
         self.error = error
         self.newest_first = _checked(error)
         self.nodes = self.newest_first[::-1]
@@ -293,13 +300,9 @@ def _checked(error: Any) -> list[Value]:
     return nodes
 
 
-def _labels(nodes: list[Value], error: Value, names: Mapping[str, Any]) -> dict[int, str]:
+def _labels(nodes: list[Value], error: Value, names: Mapping[str, Any] | None) -> dict[int, str]:
     """By identity, what each Value and each array with a name is called; a Value's own name comes first."""
-    labels: dict[int, str] = {}
-    for name, bound in names.items():
-        if isinstance(bound, (Value, np.ndarray)) and not str(name).startswith("_"):
-            labels.setdefault(id(bound), str(name))
-    labels |= {id(node): node.name for node in nodes if node.name}
+    labels = bound_names(names) | {id(node): node.name for node in nodes if node.name}
     taken = set(labels.values())
     if "error" not in taken:
         labels.setdefault(id(error), "error")

@@ -310,6 +310,10 @@ def test_what_cannot_be_played_is_refused(tmp_path):
         play(0.5, tmp_path / "player.html")
     with pytest.raises(ValueError, match=r"got shape \(2,\): reduce it"):
         play(Value([1.0, 2.0]), tmp_path / "player.html")
+    with pytest.raises(TypeError, match=r'out as the path.*got a dict.*play\(error, "player.html", locals'):
+        play(Value(1.0), {"x": Value(1.0)})
+    with pytest.raises(TypeError, match=r"names as a dict such as locals\(\), got list"):
+        play(Value(1.0), tmp_path / "player.html", ["x"])
     x = Value(1.0)
     for _ in range(200):
         x = x + 1.0
