@@ -27,6 +27,7 @@ from .autodiff import (
     primitive,
     relu,
     sigmoid,
+    softmax,
     softplus,
     value_and_grad,
     vjp,
@@ -81,7 +82,7 @@ __all__ = [
     "coordinate_search", "descend", "draw", "freeze", "grad", "hessian", "hinge", "hot_cold", "huber",
     "hvp", "init_he", "init_uniform", "init_xavier", "init_zeros", "jacobian", "largest_stable_rate",
     "load_checkpoint", "logsumexp", "mean_squared_error", "play", "play_descent", "primitive", "relu",
-    "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax_cross_entropy", "softplus",
+    "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax", "softmax_cross_entropy", "softplus",
     "squared_error", "standardize", "value_and_grad", "vjp", "weight_decay",
 ]  # fmt: skip
 __version__ = "0.1.0"

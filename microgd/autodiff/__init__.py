@@ -12,10 +12,10 @@ from .compiler.compile import compile
 from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
 from .primitives.arithmetic import relu, sigmoid, softplus
-from .primitives.reduction import logsumexp
+from .primitives.reduction import logsumexp, softmax
 from .value import TracedValueError, Value
 
 __all__ = [
     "TracedValueError", "Value", "check_grads", "compile", "grad", "hessian", "hvp", "jacobian",
-    "logsumexp", "primitive", "relu", "sigmoid", "softplus", "value_and_grad", "vjp",
+    "logsumexp", "primitive", "relu", "sigmoid", "softmax", "softplus", "value_and_grad", "vjp",
 ]  # fmt: skip

@@ -32,7 +32,7 @@ import numpy as np
 from . import numpy_protocol
 from .primitives import arithmetic as ar
 from .primitives import elementary, linear_algebra, reduction, shape
-from .primitives.primitive import Primitive, evaluate, with_arrays, with_numpy_floats
+from .primitives.primitive import Primitive, evaluate, numpy_functions, with_arrays, with_numpy_floats
 
 Data = float | np.ndarray
 """A Python float (or bool, from a comparison) for a scalar, an array for everything else."""
@@ -627,6 +627,10 @@ class Value:
 
     def __iter__(self) -> Iterator[Value]:
         return (self[i] for i in range(len(self)))
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f"; np.{name}(value) does it" if getattr(np, name, None) in numpy_functions else ""
+        raise AttributeError(f"a Value has no attribute {name!r}{hint}", name=name, obj=self)
 
     # Out of the graph: plain Python
 

@@ -7,7 +7,7 @@ arguments with the interval that each argument is drawn from, then everything el
 
 import numpy as np
 
-from microgd import Value, logsumexp, relu, sigmoid, softplus, vjp
+from microgd import Value, logsumexp, relu, sigmoid, softmax, softplus, vjp
 from microgd.autodiff.check import check_grads
 from microgd.autodiff.functional import tree_leaves, tree_map
 from microgd.autodiff.primitives import arithmetic, linear_algebra, reduction, shape
@@ -287,6 +287,8 @@ REDUCTIONS = [
 ]  # fmt: skip
 
 OTHERS = {
+    "softmax": (softmax, matrix),
+    "softmax along the first axis": (lambda a: softmax(a, 0), matrix),
     "astype": (lambda a: a.astype(float), matrix),
     "relu": (lambda a: relu(a) if isinstance(a, Value) else np.maximum(a, 0), matrix),
     "sigmoid": (sigmoid, matrix),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microgd import Value, grad, hvp, jacobian, primitive, value_and_grad, vjp
+from microgd import Value, compile, grad, hvp, jacobian, primitive, value_and_grad, vjp
 
 
 def message(error, act):
@@ -436,3 +436,25 @@ def test_a_direction_of_another_structure(direction):
 
 def test_hvp_without_a_direction():
     assert "slope_along_v" not in message(TypeError, lambda: hvp(lambda x: x**3)(1.0))
+
+
+# What a Value has not
+
+
+def test_a_method_that_arrays_have_is_named_as_numpys_function():
+    assert (
+        message(AttributeError, lambda: two().std())
+        == "a Value has no attribute 'std'; np.std(value) does it"
+    )
+    assert message(AttributeError, lambda: two().sort()) == "a Value has no attribute 'sort'"
+    assert message(AttributeError, lambda: two().bakward()) == "a Value has no attribute 'bakward'"
+
+
+def test_a_compiled_function_is_named():
+    def error(knob_weight):
+        return knob_weight
+
+    assert message(TypeError, lambda: compile(error)(1.0, 2.0)) == "error(): too many positional arguments"
+    assert (
+        message(TypeError, lambda: compile(error)()) == "error(): missing a required argument: 'knob_weight'"
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cases import ANALYTIC, OTHERS, REDUCTIONS, all_cases, check, check_values, draw
 
-from microgd import Value, grad, logsumexp, relu, sigmoid, softplus
+from microgd import Value, grad, jacobian, logsumexp, relu, sigmoid, softmax, softplus
 from microgd.autodiff.functional import tree_leaves
 
 
@@ -135,6 +135,18 @@ def test_float32_stays(case):
 def test_sigmoid_of_integers(dtype):
     given = np.array([-128, 0, 1, 127, 200]).astype(dtype)
     assert np.array_equal(sigmoid(given), sigmoid(given.astype(float)))
+
+
+def test_softmax_against_its_closed_form():
+    rows = draw((3, 4), -5.0, 5.0)
+    np.testing.assert_allclose(
+        softmax(rows), np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True), rtol=1e-14
+    )
+    assert softmax([1000.0, 1000.0, -1000.0]).tolist() == [0.5, 0.5, 0.0]
+    p = softmax(rows[0])
+    np.testing.assert_allclose(
+        jacobian(softmax)(rows[0]), np.diag(p) - np.outer(p, p), rtol=1e-12, atol=1e-16
+    )
 
 
 def test_astype():

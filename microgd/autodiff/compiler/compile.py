@@ -175,7 +175,10 @@ class Compiled:
 
     def _dispatch(self, *args: Any, **options: Any) -> Any:
         """Find the program for these arguments, or make it; the next call tries it first."""
-        bound = given(self._signature, args, options)
+        try:
+            bound = given(self._signature, args, options)
+        except TypeError as error:
+            raise TypeError(f"{self._name}(): {error}") from None
         if any(isinstance(x, Value) for x in tree_leaves([bound.args, bound.kwargs])):
             return self._f(*bound.args, **bound.kwargs)
         kind = kind_of_call(bound, self._how.static_argnames)

@@ -98,6 +98,17 @@ def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return reduce_logsumexp(a, axes_of(a, axis), keepdims)
 
 
+def softmax(a: Any, axis: Axis = -1) -> Any:
+    """e^a / sum(e^a) along axes (the last one by default), of arrays and Values: of one logit for each class
+    the probabilities of the classes, which add up to 1.
+
+    >>> softmax(np.array([1000.0, 1000.0, 0.0]))
+    array([0.5, 0.5, 0. ])
+    """
+    powers = np.exp(a - np.max(a, axis, keepdims=True))  # at most 1: none overflows
+    return powers / np.sum(powers, axis, keepdims=True)
+
+
 def _count(a: Any, axis: Axis) -> int:
     return math.prod(shape_of(a)[i] for i in axes_of(a, axis))
 
