@@ -226,3 +226,46 @@ def test_two_moons(course):
     assert float(straight[0]) < 90
     assert float(bent[0]) == 100
     assert float(bent[1]) > 99
+
+
+# From the reader to the machine
+
+
+def test_graph_as_a_program(course):
+    run = course("graph_as_a_program")
+    knob, wasteful, *_ = (
+        [line.split("  #")[0].strip() for line in text.splitlines() if " = " in line]
+        for text in run.printed.split("def ")[1:]
+    )
+    assert run.printed.startswith("(0.30250000000000005, -0.55) from\n")  # (0.25 - 0.8)^2, 2 (0.25 - 0.8) 0.5
+    assert knob == [
+        "pred = input * knob_weight",
+        "t1 = pred - goal_pred",
+        "error = t1 ** 2",
+        "d_pred = 2.0 * t1",
+        "d_knob_weight = d_pred * input",
+    ]
+    assert wasteful == ["t1 = x * y", "t2 = math.exp(t1)", "t3 = 0 * x", "wasteful = t2 + t3"]
+    assert "nan at inf" in run.printed
+    assert re.search(r"program\.py, line \d+, in .*if pred > 0.* was looked at .*np\.where", run.printed)
+    assert "right for both: 0.5, -0.05\n" in run.printed
+    recorded, lines = map(int, re.search(r"(\d+) operations recorded, (\d+) lines", run.printed).groups())
+    picture = (run.folder / "out/graph_as_a_program/lines.svg").read_text(encoding="utf-8")
+    assert recorded > lines == picture.count(" = ")
+    assert re.search(r"the same 200 steps: recorded \d+ ms, compiled \d+ ms", run.printed)
+    first, *_, last = [np.frombuffer(step[0])[0] for step in run.names["walk"](run.names["HOW"][1])]
+    assert last < first / 4  # it learned
+
+
+def test_graph_as_a_program_against_the_gradient_by_hand(course):
+    names = course("graph_as_a_program").names
+    points, goals = names["points"], names["goals"]
+    w, b, v, c = arrays = [p.data for p in names["parameters"]]
+    hidden = np.tanh(points @ w + b)
+    off = hidden @ v + c - goals
+    back = off @ v.T * (1 - hidden**2)
+    error, *gradients = np.mean(off**2), points.T @ back, back.sum(0), hidden.T @ off, off.sum(0)
+    seen, its_gradients = names["program"](*arrays)
+    assert seen == pytest.approx(error)
+    for gradient, its_own in zip(gradients, its_gradients, strict=True):
+        assert its_own == pytest.approx(2 / 20 * gradient)
