@@ -64,16 +64,18 @@ def record(op: Primitive, *args: Any) -> Value:
     """A new Value: the operation's result, with what it was made from (`args`, Values among them)
     and the numbers these had at the time (`operands`), whatever becomes of them later."""
     operands: tuple[Any, ...]
-    if len(args) == 2:  # the common case, written out: a comprehension takes half as long again
+    if len(args) == 2:  # the common case, written out: loops take half as long again
         a, b = args
-        operands = (a._content if isinstance(a, Value) else a, b._content if isinstance(b, Value) else b)
+        a, b = operands = a._content if isinstance(a, Value) else a, b._content if isinstance(b, Value) else b
+        plain = type(a) in _PLAIN and type(b) in _PLAIN
     else:
         operands = tuple([arg._content if isinstance(arg, Value) else arg for arg in args])
+        plain = _PLAIN.issuperset(map(type, operands))
     try:
         data = op.compute(*operands)
     except (ArithmeticError, ValueError, TypeError):
         data, operands = evaluate(op, operands)
-    if type(data) is not float or not _PLAIN.issuperset(map(type, operands)):  # arrays are among them
+    if type(data) is not float or not plain:
         for arg in args:
             if isinstance(arg, Value) and arg.op is None and arg._freeze(operands):
                 return record(op, *args)
