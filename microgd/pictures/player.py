@@ -52,8 +52,8 @@ def play(
 
     In the page the space bar plays and pauses, the arrow keys step, Home and End jump.
 
-    Raises TypeError where out is a dict or names is none, ValueError where error is not a single number or its
-    graph has more Values than a person can follow, and RendererMissing where nothing can draw SVG
+    Raises TypeError where out is a dict or names is not, ValueError where error is not a single number or
+    its graph has more Values than a person can follow, and RendererMissing where nothing can draw SVG
     (`pip install "microgd[pictures]"` can).
 
     >>> knob_weight = Value(0.5, name="knob_weight")
