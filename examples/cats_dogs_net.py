@@ -24,7 +24,8 @@ from microgd import (
     sigmoid,
     standardize,
 )
-from microgd.pictures.landscape import INK, histogram
+from microgd.pictures.data import histogram
+from microgd.pictures.paper import INK
 
 # %% The data: kilograms; a column each for male and female, both 0 where unknown; 1 for a dog
 with open(Path(__file__).parent / "data" / "cats_dogs.csv", newline="", encoding="utf-8") as file:

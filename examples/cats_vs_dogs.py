@@ -23,7 +23,7 @@ import numpy as np
 
 from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate
 from microgd.pictures import draw
-from microgd.pictures.landscape import histogram
+from microgd.pictures.data import histogram
 
 GOAL_PRED = {"cat": 0.0, "dog": 1.0}
 

@@ -19,7 +19,7 @@ from microgd.learning import (
     step_decay,
     warm_up,
 )
-from microgd.pictures.landscape import STYLES, legend_below, new_axes
+from microgd.pictures.paper import STYLES, legend_below, new_axes
 from microgd.pictures.runs import over_steps
 
 # %% Measurements of 2, each off by about 1

@@ -21,7 +21,7 @@ from microgd import (
     init_xavier,
     init_zeros,
 )
-from microgd.pictures.landscape import STYLES, legend_below, new_axes
+from microgd.pictures.paper import STYLES, legend_below, new_axes
 
 WIDTH, DEPTH = 100, 10
 rng = np.random.default_rng(0)

@@ -10,7 +10,7 @@ import numpy as np
 from saving import save
 
 from microgd import MLP, GradientDescent, History, binary_cross_entropy, descend, sigmoid
-from microgd.pictures.landscape import decision_boundary
+from microgd.pictures.data import decision_boundary
 from microgd.pictures.runs import over_steps
 
 

@@ -6,15 +6,11 @@ is given (or into new ones) and returns the Axes, so a picture is composed, titl
 matplotlib's users know it: `ax.figure.savefig("curve.svg")`. Nothing here needs a screen.
 
 Read `error_curve`, `tangents` and `paths_on_curve` for one knob, then `error_contour`, `error_surface`
-and `gradient_and_step` for two weights. `animate_on_curve` and `animate_on_contour` move the ball. At
-the end stand two pictures of data, `histogram` and `decision_boundary`. How a run went over time is in
-runs.py.
+and `gradient_and_step` for two weights. `animate_on_curve` and `animate_on_contour` move the ball. How a run
+went over time is in runs.py, what the data look like in data.py.
 
 A path is a sequence of weights as a descent went through them, n numbers for a curve, n pairs for a
 surface; or a History of it, where it has a single parameter. Several paths are a dict: name -> path.
-
-The colours are those of M. Okabe and K. Ito, "Color universal design", 2008, which stay apart for the
-colour-blind. Lines differ in dash and marker too, for print without colour.
 """
 
 from __future__ import annotations
@@ -28,35 +24,12 @@ import numpy as np
 
 from ..autodiff import Value, grad, hessian, value_and_grad
 from ..learning import History
+from .paper import BESIDE, BLUE, GREY, INK, ORANGE, STYLES, VERMILION, legend_below, new_axes
 
 Error = Callable[[Any], Any]
 """A function of a Value (a number, or two weights as a vector) that returns a single number."""
 Span = tuple[float, float]
 Paths = Any
-
-BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-VERMILION, SKY, INK, GREY = "#D55E00", "#56B4E9", "#222222", "#767676"
-STYLES: list[dict[str, Any]] = [
-    {"color": BLUE, "linestyle": "-", "marker": "o"},
-    {"color": VERMILION, "linestyle": "--", "marker": "s"},
-    {"color": GREEN, "linestyle": "-.", "marker": "^"},
-    {"color": PURPLE, "linestyle": ":", "marker": "D"},
-    {"color": ORANGE, "linestyle": (0, (6, 1, 1, 1, 1, 1)), "marker": "v"},
-    {"color": SKY, "linestyle": (0, (8, 2)), "marker": "P"},
-    {"color": INK, "linestyle": (0, (1, 1)), "marker": "X"},
-]
-"""How lines that stand together are told apart: each by colour, by dash and by marker."""
-
-BESIDE = {"textcoords": "offset points", "color": INK}
-
-
-def new_axes(width: float = 7.0, height: float = 4.0, **kind: Any) -> Any:
-    """Axes of a new figure (in inches) that belongs to no window. kind: `projection="3d"`."""
-    from matplotlib.figure import Figure
-
-    axes = Figure(figsize=(width, height), layout="constrained").add_subplot(**kind)
-    axes.spines[["top", "right"]].set_visible(False)
-    return axes
 
 
 # One knob: the error as a curve ------------------------------------------------------------------
@@ -395,14 +368,6 @@ def _arrow(ax: Any, start: Any, end: Any, colour: str, label: str = "", linestyl
     ax.annotate("", tuple(end), tuple(start), arrowprops=head, zorder=4)
 
 
-def legend_below(ax: Any) -> None:
-    """Under the picture, so never over the data; none where nothing has a name."""
-    names = ax.get_legend_handles_labels()[1]
-    if names:
-        under = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "borderaxespad": 4.8}
-        ax.legend(frameon=False, fontsize="small", ncols=1 if max(map(len, names)) > 32 else 2, **under)
-
-
 def _with_margin(errors: np.ndarray) -> Span:
     margin = 0.08 * _height(errors)
     return errors.min() - margin, errors.max() + margin
@@ -482,92 +447,3 @@ def _animated(ax: Any, points: np.ndarray, errors: Any, interval: int) -> Any:
         return [trace, ball, title]
 
     return FuncAnimation(ax.figure, show, frames=len(points), interval=interval)
-
-
-# Data --------------------------------------------------------------------------------------------
-
-
-def histogram(
-    groups: Mapping[str, Sequence[float]],
-    cut: float | None = None,
-    *,
-    unit: str = "",
-    bins: int = 38,
-    ax: Any = None,
-) -> Any:
-    """How each group spreads over one measurement, and the cut that is to tell them apart.
-
-    groups  name -> its numbers, two or more; drawn over each other, translucent, so that what no cut
-            can separate is seen.
-    cut     drawn as a line, with what is on either side of it.
-    unit    of the measurement, for the axis and the line's label.
-
-    Raises ValueError where there is nothing to draw.
-
-    >>> ax = histogram({"cat": [3.5, 4.0, 4.2], "dog": [4.1, 9.0, 20.0]}, cut=5.27, unit="kg")
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['cat (3)', 'dog (3)']
-    """
-    numbers = np.concatenate([np.asarray(group, dtype=float) for group in groups.values()] or [np.empty(0)])
-    if not numbers.size:
-        raise ValueError("histogram: expected at least one number in the groups, got none")
-    ax = new_axes() if ax is None else ax
-    edges = np.linspace(min(0.0, numbers.min()), numbers.max(), bins + 1)
-    for (name, group), style, hatch in zip(
-        groups.items(), cycle(STYLES), cycle(["", "//", "\\\\", "..", "xx"])
-    ):
-        label, colour = f"{name} ({len(group)})", style["color"]
-        ax.hist(group, edges, label=label, color=colour, alpha=0.55, edgecolor=colour, hatch=hatch)
-    ax.set_xlabel(unit)
-    ax.set_ylabel("how many")
-    if cut is not None:
-        ax.axvline(cut, color=INK, linewidth=2)
-        said = f"cut at {cut:.2f} {unit}".rstrip()
-        ax.annotate(said, (cut, 0.62), xycoords=("data", "axes fraction"), xytext=(6, 0), **BESIDE)
-    ax.legend(frameon=False)
-    return ax
-
-
-def decision_boundary(
-    score: Callable[[Any], Any],
-    groups: Mapping[str, Any],
-    *,
-    threshold: float = 0.5,
-    labels: tuple[str, str] = ("", ""),
-    ax: Any = None,
-) -> Any:
-    """What a classifier of two features says everywhere, and the points it learned from.
-
-    score      a function of an array (n, 2) of points that returns one number for each, as a Value or an
-               array of shape (n,) or (n, 1): a net, or its sigmoid.
-    groups     name -> points of shape (n, 2); the first group is to score below the threshold.
-    threshold  where the boundary runs: 0.5 for probabilities, 0 for logits.
-    labels     what the two features are.
-
-    >>> ax = decision_boundary(lambda x: x[:, 0] + x[:, 1], {"low": [(0.1, 0.2)], "high": [(0.9, 0.8)]})
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['low (1)', 'high (1)']
-    """
-    named = {name: np.reshape(np.asarray(points, dtype=float), (-1, 2)) for name, points in groups.items()}
-    everyone = np.concatenate(list(named.values()))
-    ax = new_axes(6.0, 5.0) if ax is None else ax
-    margin = 0.08 * np.ptp(everyone, axis=0)
-    low, high = everyone.min(axis=0) - margin, everyone.max(axis=0) + margin
-    across, up = np.meshgrid(np.linspace(low[0], high[0], 201), np.linspace(low[1], high[1], 201))
-    scores = score(np.column_stack([across.ravel(), up.ravel()]))
-    scores = np.reshape(scores.data if isinstance(scores, Value) else scores, across.shape)
-    ax.contourf(across, up, scores > threshold, [-0.5, 0.5, 1.5], colors=["#dbe9f4", "#fbe9dd"])
-    if scores.min() < threshold < scores.max():
-        ax.contour(across, up, scores, [threshold], colors=INK, linewidths=2)
-    for (name, points), style in zip(named.items(), cycle(STYLES)):
-        look = {
-            "color": style["color"],
-            "marker": style["marker"],
-            "s": 26,
-            "edgecolors": "white",
-            "linewidths": 0.6,
-        }
-        ax.scatter(*points.T, label=f"{name} ({len(points)})", zorder=3, **look)
-    ax.set(xlabel=labels[0], ylabel=labels[1])
-    legend_below(ax)
-    return ax

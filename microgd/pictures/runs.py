@@ -19,7 +19,7 @@ import numpy as np
 
 from ..learning import History, Stop
 from ..learning.history_html import log_bottom
-from .landscape import BLUE, GREY, INK, STYLES, VERMILION, legend_below, new_axes
+from .paper import BLUE, GREY, INK, STYLES, VERMILION, legend_below, new_axes
 
 QUANTITIES = {
     "error": "error",

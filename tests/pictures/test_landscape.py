@@ -1,29 +1,23 @@
 """The pictures of landscapes: what the artists hold, against closed forms and the library's numbers."""
 
-import itertools
-
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from axes import drawn, legend, lines
 from PIL import Image
 
-from microgd import Value, sigmoid
+from microgd import Value
 from microgd.learning import GradientDescent, History, descend
 from microgd.pictures.landscape import (
-    GREY,
-    STYLES,
     animate_on_contour,
     animate_on_curve,
-    decision_boundary,
     error_contour,
     error_curve,
     error_surface,
     gradient_and_step,
-    histogram,
     paths_on_curve,
     tangents,
 )
+from microgd.pictures.paper import GREY
 
 
 def one_knob(knob_weight):
@@ -41,23 +35,6 @@ def descent(gradient, start, rate, steps):
     for _ in range(steps):
         path.append(path[-1] - rate * gradient(path[-1]))
     return np.array(path)
-
-
-def lines(ax, **wanted):
-    return [line for line in ax.lines if all(getattr(line, f"get_{k}")() == v for k, v in wanted.items())]
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def drawn(ax):
-    """The pixels, for which everything must really be drawn: a layout that fails warns, and fails here."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = FigureCanvasAgg(ax.figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
 
 
 # One knob
@@ -342,69 +319,3 @@ def test_a_page_holds_every_frame():
 def test_a_start_outside_is_refused():
     with pytest.raises(ValueError, match="a start inside the picture"):
         animate_on_curve(one_knob, 0.0, 1.0, [2.0, 0.5])
-
-
-# Data
-
-
-def test_the_histogram_counts_and_cuts():
-    ax = histogram({"cat": [1.0, 1.0, 2.0], "dog": [2.0, 9.5, 10.0]}, cut=5.27, unit="kg", bins=10)
-    counts = [[bar.get_height() for bar in bars] for bars in ax.containers]
-    assert counts == [[0, 2, 1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0, 0, 2]]
-    assert [line.get_xdata() for line in ax.lines] == [[5.27, 5.27]]
-    assert ax.texts[0].get_text() == "cut at 5.27 kg"
-    with pytest.raises(ValueError, match="at least one number"):
-        histogram({"cat": []})
-
-
-@pytest.mark.parametrize("column", [False, True])
-def test_the_boundary_is_where_the_score_crosses_the_threshold(column):
-    def score(points):
-        logits = points[:, 0] + 2 * points[:, 1] - 1
-        return sigmoid(np.reshape(logits, (-1, 1)) if column else logits)
-
-    ax = decision_boundary(score, {"below": [(0.0, 0.0)], "above": [(1.0, 1.0), (2.0, 2.0)]})
-    boundary = ax.collections[1].get_paths()[0].vertices
-    np.testing.assert_allclose(boundary @ [1, 2], 1, atol=1e-3)
-    np.testing.assert_array_equal(ax.collections[3].get_offsets(), [(1.0, 1.0), (2.0, 2.0)])
-    assert legend(ax) == ["below (1)", "above (2)"]
-    blue, orange = ax.collections[0].get_paths()
-    assert blue.contains_point((0.0, 0.0))
-    assert orange.contains_point((1.5, 1.5))
-
-
-def test_a_classifier_that_says_the_same_everywhere_has_no_boundary():
-    ax = decision_boundary(lambda points: np.zeros(len(points)), {"a": [(0, 0)], "b": [(1, 1)]})
-    assert len(ax.collections) == 3  # the ground and two groups
-
-
-# All of them
-
-PICTURES = {
-    "error_curve": lambda ax: error_curve(one_knob, -1.0, 4.0, ball=0.5, ax=ax),
-    "tangents": lambda ax: tangents(one_knob, -1.0, 4.0, [0.0, 3.0], learning_rate=0.5, ax=ax),
-    "paths_on_curve": lambda ax: paths_on_curve(one_knob, -1.0, 4.0, {"a": [0.0, 1.0], "b": [2.0]}, ax=ax),
-    "error_contour": lambda ax: error_contour(bowl, (-1, 1), (-1, 1), [(0.0, 0.0), (0.5, 0.5)], ax=ax),
-    "histogram": lambda ax: histogram({"cat": [1.0, 2.0]}, cut=1.5, ax=ax),
-    "decision_boundary": lambda ax: decision_boundary(
-        lambda x: x[:, 0], {"a": [(0, 0)], "b": [(1, 1)]}, ax=ax
-    ),
-}
-
-
-@pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
-def test_a_picture_goes_into_the_axes_given_or_into_its_own_without_a_window(draw):
-    given = Figure(layout="constrained").add_subplot()
-    assert draw(given) is given
-    own = draw(None)
-    assert isinstance(own, Axes)
-    assert np.ptp(drawn(own)) == 255
-    assert len(own.figure.axes) == 1
-    import matplotlib.pyplot as plt
-
-    assert plt.get_fignums() == []
-
-
-def test_lines_that_stand_together_differ_in_everything():
-    for a, b in itertools.combinations(STYLES, 2):
-        assert all(a[look] != b[look] for look in a)

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+from axes import legend
 from matplotlib.figure import Figure
 
 from microgd import Value
@@ -21,10 +22,6 @@ def knob_run(rate, steps=20, start=0.5):
     knob_weight = Value(start, name="knob_weight")
     optimizer = GradientDescent([knob_weight], rate)
     return History(descend(lambda: (0.5 * knob_weight - 0.8) ** 2, optimizer, steps=steps))
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 @pytest.mark.parametrize("what", ["error", "gradient_norm", "learning_rate", "validation_error"])
