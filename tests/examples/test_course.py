@@ -245,7 +245,9 @@ def test_graph_as_a_program(course):
         "d_pred = 2.0 * t1",
         "d_knob_weight = d_pred * input",
     ]
-    assert wasteful == ["t1 = x * y", "t2 = math.exp(t1)", "t3 = 0 * x", "wasteful = t2 + t3"]
+    assert sum("exp(" in line for line in wasteful) == 1
+    assert not any("tanh" in line for line in wasteful)
+    assert any(line.endswith("= 0 * x") for line in wasteful)
     assert "nan at inf" in run.printed
     assert re.search(r"program\.py, line \d+, in .*if pred > 0.* was looked at .*np\.where", run.printed)
     assert "right for both: 0.5, -0.05\n" in run.printed
