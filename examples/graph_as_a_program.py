@@ -16,7 +16,7 @@ import microgd
 from microgd import MLP, Adam, TracedValueError, descend, value_and_grad
 from microgd.autodiff.functional import recorded_gradients, tree_leaves
 from microgd.autodiff.value import ancestors
-from microgd.pictures.landscape import BLUE, VERMILION, new_axes
+from microgd.pictures.paper import BLUE, VERMILION, new_axes
 
 
 def bits(*results) -> list[bytes]:
