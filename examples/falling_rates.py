@@ -53,12 +53,12 @@ SCHEDULES = {
     "cyclic": cyclic(0.005, 0.1, half_cycle=250),
     "warm-up, then cosine": warm_up(200, then=cosine(0.1, steps=STEPS - 200)),
 }
-print(f"\n{'rate at step':<22}   0    500    1000   2000   distance from 2, mean of the last 100")
+print(f"\n{'rate at step':<22}      0     250    1100    2000  distance from 2, mean of the last 100")
 runs = {name: run(schedule) for name, schedule in SCHEDULES.items()}
 for name, history in runs.items():
-    rates = "  ".join(f"{history.learning_rate[step]:.3f}" for step in (0, 500, 1000, 2000))
+    rates = "  ".join(f"{history.learning_rate[step]:.4f}" for step in (0, 250, 1100, 2000))
     print(f"{name:<22} {rates}  {np.mean(abs(history.parameters['knob_weight'][-100:] - TRUTH)):.3f}")
-print(f"{'the mean of them all':<22} {'':>26}  {abs(measured.mean() - TRUTH):.3f}")
+print(f"{'the mean of them all':<22} {'':>30}  {abs(measured.mean() - TRUTH):.3f}")
 
 # %% Pictures: the rates, and the knob under three of them
 ax = over_steps(runs, "learning_rate")

@@ -167,9 +167,17 @@ def test_falling_rates(course):
     for rate, theory, seen in table(run.printed, "constant rate"):
         assert theory == pytest.approx(rate / (1 - rate), abs=1e-4)
         assert seen == pytest.approx(theory, rel=0.25)
-    off = {row: numbers(line)[-1] for line in run.printed.splitlines() for row in [line[:22].strip()]
-           if row in run.names["SCHEDULES"]}  # fmt: skip
+    rows = {row: numbers(line)[-5:] for line in run.printed.splitlines() for row in [line[:22].strip()]
+            if row in run.names["SCHEDULES"]}  # fmt: skip
+    off = {name: row[-1] for name, row in rows.items()}
     assert all(off[name] < off["constant"] / 2 for name in off if name not in ("constant", "cyclic"))
+    for name, by_hand in {  # at steps 0, 250, 1100, 2000
+        "step decay": [0.1, 0.1, 0.1 * 0.3**2, 0.1 * 0.3**4],
+        "cosine": [0.1, *0.05 * (1 + np.cos(np.pi * np.array([1 / 8, 11 / 20, 1])))],
+        "cyclic": [0.005, 0.1, 0.005 + 0.095 * 100 / 250, 0.005],  # up and down in 500
+        "warm-up, then cosine": [0.1 / 201, 0.05 * (1 + np.cos(np.pi * 50 / 1800)), 0.05, 0],
+    }.items():
+        assert rows[name][:4] == pytest.approx(by_hand, abs=5e-5)
 
 
 def test_exploding_gradients(course):
