@@ -66,8 +66,8 @@ def record(op: Primitive, *args: Any) -> Value:
     operands: tuple[Any, ...]
     if len(args) == 2:  # the common case, written out: loops take half as long again
         a, b = args
-        a, b = operands = a._content if isinstance(a, Value) else a, b._content if isinstance(b, Value) else b
-        plain = type(a) in _PLAIN and type(b) in _PLAIN
+        operands = (a._content if isinstance(a, Value) else a, b._content if isinstance(b, Value) else b)
+        plain = type(operands[0]) in _PLAIN and type(operands[1]) in _PLAIN
     else:
         operands = tuple([arg._content if isinstance(arg, Value) else arg for arg in args])
         plain = _PLAIN.issuperset(map(type, operands))

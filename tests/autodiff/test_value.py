@@ -538,6 +538,14 @@ def test_a_primitive_is_the_same_in_every_copy():
         pickle.dumps(nameless)
 
 
+def test_an_array_that_nobody_else_holds_is_not_copied_when_it_is_read():
+    for read in (lambda x: x * x, lambda x: x * 2.0, lambda x: 2.0 * x, np.exp, np.sum):
+        x = Value(np.ones((2, 3)))
+        address = x._content.ctypes.data
+        read(x)
+        assert x._content.ctypes.data == address
+
+
 def test_a_pickle_of_another_process_is_older_than_what_is_made_of_it():
     x = Value(3.0)
     x._number = 10**15  # the other process has made many Values before
