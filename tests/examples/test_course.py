@@ -8,6 +8,8 @@ import re
 import numpy as np
 import pytest
 
+from microgd import value_and_grad
+
 
 def table(printed, title):
     """The numbers of the lines below a title, up to an empty line or the first picture, row by row."""
@@ -279,3 +281,17 @@ def test_graph_as_a_program_against_the_gradient_by_hand(course):
     assert seen == pytest.approx(error)
     for gradient, its_own in zip(gradients, its_gradients, strict=True):
         assert its_own == pytest.approx(2 / 20 * gradient)
+
+
+def test_how_fast(course):
+    run = course("how_fast")
+    names = run.names
+    shown = [row[3:] for row in table(run.printed, "microseconds a call")]
+    assert shown == [pytest.approx(ratios[:2], abs=0.006) for ratios in names["ratios"].values()]
+    by_hand = names["knob_by_hand"](0.5, 0.5, 0.8)
+    assert value_and_grad(names["knob_error"])(0.5, 0.5, 0.8) == pytest.approx(by_hand)
+    error, by_array = names["net_by_hand"](names["arrays"])
+    for kind, expected in ("array", by_array), ("number", np.vstack(by_array).T):
+        seen, gradients = value_and_grad(names[f"{kind}_error"])(names[f"{kind}s"])
+        assert seen == pytest.approx(error)
+        assert all(np.allclose(*both) for both in zip(gradients, expected, strict=True))
