@@ -94,7 +94,7 @@ def draw(
     """
     asked_for = _asked_for(value)
     name_of = _naming(asked_for, names)
-    roles = _roles(asked_for, pair=isinstance(value, tuple))
+    roles = _roles(asked_for)
     total = sum(role != "copy" for role in roles.values())
     if roll_up is None:
         roll_up = limit < total <= MOST_ROLLED_UP
@@ -146,7 +146,7 @@ def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, tree
 
 
-def _roles(asked_for: dict[Value, str], pair: bool) -> dict[Value, str]:
+def _roles(asked_for: dict[Value, str]) -> dict[Value, str]:
     """All that the Values were computed from and they themselves, oldest first, each with its role."""
     output, *_ = asked_for
     forward = set(nearest_first([output], values_of))
@@ -159,7 +159,7 @@ def _roles(asked_for: dict[Value, str], pair: bool) -> dict[Value, str]:
             roles[value] = "output"
         elif value in asked_for:
             roles[value] = "gradient output"
-        elif pair and value.op is identity:  # value_and_grad differentiates by copies of its arguments
+        elif value.op is identity:  # value_and_grad differentiates by copies of its arguments
             roles[value] = "copy"
         elif value in forward:
             roles[value] = "result"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
+from ..autodiff.primitives.arithmetic import identity
 from ..autodiff.value import View, ancestors, as_numbers, pull_back
 from .formulas import one_operation, written
 from .graph import MOST_VALUES, draw
@@ -83,11 +84,14 @@ class _Story:
     def __init__(self, error: Value, names: Mapping[str, Any] | None) -> None:
         self.error = error
         self.newest_first = _checked(error)
-        self.nodes = self.newest_first[::-1]
+        self.original = _originals(self.newest_first)
+        self.nodes = list(dict.fromkeys(self.original.values()))
         self.ids = {node: f"value{i}" for i, node in enumerate(self.nodes)}  # as `draw` has them
         self.labels = _labels(self.nodes, error, names)
+        for node, original in self.original.items():
+            self.ids[node], self.labels[id(node)] = self.ids[original], self.labels[id(original)]
         self.gradients = dict(pull_back(error, 1.0, self.newest_first))
-        self.uses = _uses(self.newest_first)
+        self.uses = _uses(self.newest_first, self.original)
 
     def name(self, x: Any) -> str:
         """What formulas call a Value, an array or a number."""
@@ -100,7 +104,7 @@ class _Story:
         try:
             for node in self.nodes:
                 node.grad = self.gradients[node]
-            svg: str = draw(self.error, named, limit=len(self.nodes)).pipe("svg", encoding="utf-8")
+            svg: str = draw(self.error, named, limit=len(self.newest_first)).pipe("svg", encoding="utf-8")
         finally:
             for node, gradient in zip(self.nodes, kept, strict=True):
                 node.grad = gradient
@@ -168,10 +172,10 @@ class _Story:
             if node not in self.uses and node is not self.error:
                 continue  # the error is piecewise constant in it
             for position in _ways_back(node):
-                arg = node.args[position]
+                arg = self.original[node.args[position]]
                 shares[arg].append(_share(node, position, arrived))
                 told = self._by_shape if node.shape or arg.shape else self._by_number
-                mine, nth = self.ids[node], sum(x is arg for x in node.args[:position])
+                mine, nth = self.ids[node], self._count(arg, node.args[:position])
                 yield {
                     "at": self.ids[arg],
                     "gradient": on_card(_total(shares[arg])),
@@ -182,10 +186,14 @@ class _Story:
                     ],
                 }
 
+    def _count(self, arg: Value, args: tuple[Any, ...]) -> int:
+        """How often a Value is among these, as itself or as a copy."""
+        return sum(isinstance(x, Value) and self.original[x] is arg for x in args)
+
     def _by_number(self, node: Value, arrived: float, position: int, share: float) -> Iterator[Line]:
         """d error/d knob_weight = d error/d pred × d pred/d knob_weight = −1.1 × 0.5 = −0.55."""
         error, to, by = (self.name(x) for x in (self.error, node, node.args[position]))
-        twice = sum(x is node.args[position] for x in node.args) > 1
+        twice = self._count(self.original[node.args[position]], node.args) > 1
         operand = f", operand {position + 1}" if twice else ""
         yield words(f"What arrived at {to} flows back to {by}{operand}, times the local derivative.")
         derivative = _share(node, position, 1.0)
@@ -258,12 +266,22 @@ def _ways_back(node: Value) -> list[int]:
     return [i for i, (arg, rule) in enumerate(rules) if isinstance(arg, Value) and rule is not None]
 
 
-def _uses(newest_first: list[Value]) -> Counter[Value]:
+def _originals(newest_first: list[Value]) -> dict[Value, Value]:
+    """Of each Value itself, oldest first; of a copy, such as `value_and_grad` works with, what was copied."""
+    error = newest_first[0]
+    original: dict[Value, Value] = {}
+    for node in reversed(newest_first):
+        is_copy = node.op is identity and node is not error
+        original[node] = original[node.args[0]] if is_copy else node
+    return original
+
+
+def _uses(newest_first: list[Value], original: Mapping[Value, Value]) -> Counter[Value]:
     """How many gradients arrive at each Value that the error depends on."""
     uses: Counter[Value] = Counter()
     for node in newest_first:
         if node in uses or node is newest_first[0]:
-            uses.update(node.args[i] for i in _ways_back(node))
+            uses.update(original[node.args[i]] for i in _ways_back(node))
     return uses
 
 

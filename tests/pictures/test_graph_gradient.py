@@ -34,6 +34,11 @@ def test_error_and_slope_are_in_one_picture_without_the_copies_of_the_arguments(
     assert ids["knob_weight|0.5"] in ways(picture)[f"{ids['0.25']}_op"]  # used directly, not by a copy
 
 
+def test_alone_they_are_drawn_without_the_copies_too():
+    for value in value_and_grad(knob)(Value(0.5, "knob_weight")):
+        assert "identity" not in labels_of(draw(value)).values()
+
+
 def test_the_way_back_is_orange():
     error, slope = value_and_grad(knob)(Value(0.5))
     picture = draw((error, slope))

@@ -1,14 +1,16 @@
 """What the pages say, read from the data in them: against the engine's own numbers, and by hand."""
 
+import html
 import html.parser
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from microgd import Value, grad, primitive, relu
+from microgd import Value, grad, primitive, relu, value_and_grad
 from microgd.autodiff.value import ancestors
 from microgd.learning import GradientDescent, descend
 from microgd.pictures.descent_player import play_descent
@@ -115,6 +117,36 @@ def test_a_value_used_twice_adds_its_shares_up(frames):
     assert [nth for _, nth in squared] == [0, 1]  # two lines in the picture, one after the other
     forward = next(frame["edges"] for frame in story if "v1 is computed." in told(frame))
     assert forward == [["value0->value1_op", 0], ["value0->value1_op", 1], ["value1_op->value1", 0]]
+
+
+@pytest.mark.parametrize(("which", "derivative"), [(0, 12.0), (1, 4.0)])
+def test_the_copies_that_value_and_grad_makes_are_left_out(tmp_path, which, derivative):
+    knob = Value(3.0, name="knob")
+    played = value_and_grad(lambda x: grad(lambda y: y * x * y)(x))(knob)[which]  # 2 knob^2, 4 knob
+    page = play(played, tmp_path / "player.html")
+    story, svg = data_of(page)["frames"], page.read_text("utf-8")
+    assert "identity" not in svg
+    computed = [frame for frame in story if frame["phase"].startswith("Forward")]
+    assert {frame["at"] for frame in computed} == set(re.findall("<title>(value[0-9]+)</title>", svg))
+    lines = Counter(html.unescape(title) for title in re.findall("<title>(.*?&#45;&gt;.*?)</title>", svg))
+    assert Counter(title for frame in computed for title, _ in frame["edges"]) <= lines
+    back = [tuple(frame["edges"][1]) for frame in story[len(computed) + 1 : -1]]
+    assert len(set(back)) == len(back)  # every line once
+    assert exact(story[-2])[-1] == exact(story[-1])[0] == derivative
+
+
+def test_a_value_and_its_copy_are_two_uses_of_one(frames):
+    knob = Value(3.0, name="knob")
+    story = frames(value_and_grad(lambda x: x * knob)(knob)[0])
+    assert [told(frame)[1] for frame in story[:2]] == ["knob = 3", "error = knob × knob"]
+    assert ["operand" in told(frame)[0] for frame in story[3:5]] == [True, True]
+    assert [frame["edges"][1] for frame in story[3:5]] == [["value0->value1_op", 0], ["value0->value1_op", 1]]
+    assert told(story[4])[-2:] == ["so far d error/d knob = 3 + 3", "= 6"]
+
+
+def test_a_copy_that_is_the_error_is_told(frames):
+    story = frames(value_and_grad(lambda x: x)(Value(3.0, name="knob"))[0])
+    assert [told(frame)[1] for frame in story[:2]] == ["knob = 3", "error = knob"]
 
 
 def test_no_gradient_is_told_where_none_flows(frames):
