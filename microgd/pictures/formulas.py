@@ -56,7 +56,7 @@ def written(result: Any, name: Name) -> str:
     pieces: dict[Value, Piece] = {}
     for node in reversed(ancestors(result)):
         operands = [pieces[x] if isinstance(x, Value) else _named(x, name) for x in node.args]
-        piece = operation(node.op, node.args, operands) if node.op else _named(node, name)
+        piece = _without_one(node, operands) if node.op else _named(node, name)
         pieces[node] = piece if len(piece[0]) <= LONGEST else ("…", ATOM)
     return pieces[result][0]
 
@@ -67,6 +67,17 @@ def one_operation(node: Value, name: Name) -> str:
     return operation(node.op, node.args, [_named(x, name) for x in node.args])[0]
 
 
+def _without_one(node: Value, operands: list[Piece]) -> Piece:
+    """An operation in which a factor or an exponent of 1 is left out."""
+    assert node.op is not None
+    ones = [_is_one(x) for x in node.args]
+    if node.op is ar.multiply and ones[0]:
+        return operands[1]
+    if node.op in (ar.multiply, ar.divide, ar.power) and ones[1]:
+        return operands[0]
+    return operation(node.op, node.args, operands)
+
+
 def _named(x: Any, name: Name) -> Piece:
     text = name(x)
     return text, PRODUCT if text.startswith("−") or "/" in text else ATOM
@@ -75,10 +86,10 @@ def _named(x: Any, name: Name) -> Piece:
 def operation(op: Primitive, args: tuple[Any, ...], operands: list[Piece]) -> Piece:
     """One operation, written with the formulas of its operands. args: the operands themselves."""
     if op in INFIX:
-        return _infix(op, args, *operands)
+        return _infix(op, *operands)
     if op is ar.power:
         base, exponent = operands
-        return base if _is_one(args[1]) else (f"{_in(base, ATOM)}^{_in(exponent, ATOM)}", POWER)
+        return f"{_in(base, ATOM)}^{_in(exponent, ATOM)}", POWER
     if op is ar.negative:
         text = operands[0][0]
         return (text[1:], ATOM) if text.startswith("−") else (f"−{_in(operands[0], PRODUCT)}", PRODUCT)
@@ -102,11 +113,7 @@ def _reduction(op: Primitive, args: tuple[Any, ...], operands: list[Piece]) -> s
     return f"{op.name}({of}, axis={axes[0] if len(axes) == 1 else axes})"
 
 
-def _infix(op: Primitive, args: tuple[Any, ...], left: Piece, right: Piece) -> Piece:
-    if op is ar.multiply and _is_one(args[0]):
-        return right
-    if op in (ar.multiply, ar.divide) and _is_one(args[1]):
-        return left
+def _infix(op: Primitive, left: Piece, right: Piece) -> Piece:
     tightness, sign = INFIX[op]
     after = _in(right, tightness if op in ASSOCIATIVE else tightness + 1)
     return f"{_in(left, tightness)} {sign} {f'({after})' if after.startswith('−') else after}", tightness

@@ -250,6 +250,12 @@ def test_formulas_have_the_parentheses_they_need_and_no_others():
     assert formula(w[0, 1:].sum() + np.max(w, axis=1)[0]) == "sum(W[0, 1:]) + max(W, axis=1)[0]"
 
 
+def test_what_was_computed_is_told_as_it_was(frames):
+    x = Value(3.0, name="x")
+    story = frames(1.0 * x**1.0 / 1.0)
+    assert [told(frame)[1] for frame in story[1:4]] == ["v1 = x^1", "v2 = 1 × v1", "error = v2 / 1"]
+
+
 def test_a_formula_too_long_to_read_is_left_out():
     x = Value(1.0, name="a_name_of_some_length")
     assert written(x * x + x * x + x * x, lambda part: part.name) == "… + …" or "…"
