@@ -222,6 +222,15 @@ def test_the_names_of_whoever_calls_do_not_count():
     assert "x * inside" in step.source
 
 
+def test_arrays_from_outside_keep_their_names_in_a_lambda_and_turned():
+    points, goals = draw((5, 2)), draw((5, 3))
+    step = microgd.compile(value_and_grad(lambda w: ((points @ w - goals) ** 2).sum()))
+    step(draw((2, 3)))
+    assert "= points.dot(w)" in step.source
+    assert "- goals" in step.source
+    assert "= points_T.dot(" in step.source
+
+
 def test_printed_it_shows_every_program():
     step = microgd.compile(error)
     assert "programs: 0" in str(step)

@@ -25,7 +25,7 @@ from ..primitives import arithmetic as ar
 from ..primitives import elementary, linear_algebra, reduction, shape
 from ..primitives.primitive import Primitive, numpy_functions
 from ..value import Value, _next_number, ancestors
-from .trace import Trace
+from .trace import Trace, place_of
 
 _BOOL, _FLOAT64, _FLOAT32 = np.dtype(np.bool), np.dtype(np.float64), np.dtype(np.float32)
 
@@ -104,9 +104,15 @@ class Simplified:
         if not isinstance(x, np.ndarray):
             return x
         if id(x) not in self._copies:
-            self._copies[id(x)] = x, np.array(x, order="K")  # a plain array: a np.matrix has its own *
-            self.array_names[id(self._copies[id(x)][1])] = self._trace.array_names.get(id(x), "constant")
+            copy = np.array(x, order="K")  # a plain array: a np.matrix has its own *
+            self._copies[id(x)] = x, copy
+            self.array_names[id(copy)] = self._name_of(x)
         return self._copies[id(x)][1]
+
+    def _name_of(self, array: np.ndarray) -> str:
+        names = self._trace.array_names
+        turned = names.get(place_of(array.T))
+        return names.get(place_of(array)) or (f"{turned}_T" if turned else "constant")
 
     def _expanded(self, node: Value) -> Term:
         """An operation by the operations that it is written in."""

@@ -39,6 +39,14 @@ _LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
 _outputs = Primitive("outputs", lambda *outputs: 0.0, Each(lambda position: None))
 
 
+Place = tuple[int, tuple[int, ...], tuple[int, ...]]
+
+
+def place_of(array: np.ndarray) -> Place:
+    """Where an array lies: the same for another view of the same entries in the same order."""
+    return array.__array_interface__["data"][0], array.shape, array.strides
+
+
 class Trace(NamedTuple):
     """One recorded call."""
 
@@ -51,8 +59,8 @@ class Trace(NamedTuple):
     """Those of the nodes that are no inputs, but were made before the call."""
     names: dict[Value, str]
     """What the function itself calls them."""
-    array_names: dict[int, str]
-    """The same for plain arrays, by their id."""
+    array_names: dict[Place, str]
+    """The same for plain arrays, by where they lie."""
     derivatives: list[tuple[Value, Value, Any]]
     """(output, variable, d output / d variable), as the walks back have found them."""
 
@@ -147,29 +155,29 @@ def _with_gradients(f: Callable[..., Any], parameters: list[Value]) -> Callable[
 def _has_names(frame: FrameType) -> bool:
     """Whether these are the reader's own variables: not those of this folder and NumPy, nor those of a
     comprehension, which are for one round only."""
-    code = frame.f_code
-    return code.co_name[0] != "<" and not code.co_filename.startswith((_AUTODIFF, _NUMPY))
+    name, filename = frame.f_code.co_name, frame.f_code.co_filename
+    return (name[0] != "<" or name == "<lambda>") and not filename.startswith((_AUTODIFF, _NUMPY))
 
 
-def _names_of_variables(calls: Iterable[FrameType]) -> tuple[dict[Value, str], dict[int, str]]:
-    """What these calls, the inner ones first, named the Values and (by id) the arrays that they used.
+def _names_of_variables(calls: Iterable[FrameType]) -> tuple[dict[Value, str], dict[Place, str]]:
+    """What these calls, the inner ones first, named the Values and the arrays that they used.
 
     A caller's name for a thing replaces that of the function which made it. Parameters do not count: they
     are other people's things.
     """
     names: dict[Value, str] = {}
-    arrays: dict[int, str] = {}
+    arrays: dict[Place, str] = {}
     for frame in calls:
         code = frame.f_code
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         for name, x in frame.f_locals.items():
             if isinstance(x, np.ndarray):
-                arrays[id(x)] = name
+                arrays[place_of(x)] = name
             elif isinstance(x, Value) and name not in parameters and name.isidentifier():
                 names[x] = name
         for name in code.co_names:  # the globals that it uses
             if isinstance(constant := frame.f_globals.get(name), np.ndarray):
-                arrays[id(constant)] = name
+                arrays[place_of(constant)] = name
     return names, arrays
 
 
