@@ -25,12 +25,12 @@ import numpy as np
 from .primitives.arithmetic import identity
 from .value import (
     Value,
-    _next_number,
     ancestors,
     as_data,
     as_numbers,
     as_values,
     derivatives,
+    next_number,
     pull_back,
     under_grad,
     under_trace,
@@ -107,7 +107,7 @@ class _Call:
     """A call of f with Values in place of the arguments `argnums`, and its output (a tree)."""
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums, args: Any, options: Any) -> None:
-        self.start = _next_number()
+        self.start = next_number()
         self.f = f
         places = _places(f, argnums, len(args))
         replaced = {i: tree_map(_variable, args[i]) for i in places}

@@ -40,7 +40,7 @@ Data = float | np.ndarray
 _FLOAT64 = np.dtype(np.float64)
 _PLAIN = {float, int}
 _TABLES = {table.__name__ for table in (ar, elementary, linear_algebra, reduction, shape)}
-_next_number = itertools.count().__next__
+next_number = itertools.count().__next__
 
 under_grad: set[Value] = set()
 """What the transformations that are running (grad and its relatives) differentiate by."""
@@ -93,7 +93,7 @@ def record(op: Primitive, *args: Any) -> Value:
     value.args = args
     value.operands = operands
     value.name = ""
-    value._number = _next_number()
+    value._number = next_number()
     if under_trace:
         _note_callers()
     return value
@@ -297,7 +297,7 @@ class Value:
         self.args = ()
         self.operands = ()
         self.name = name
-        self._number = _next_number()
+        self._number = next_number()
 
     record = staticmethod(record)
 

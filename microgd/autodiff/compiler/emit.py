@@ -35,7 +35,7 @@ from .expressions import (
     portable,
     scattered,
 )
-from .simplify import Line, Simplified, Term, is_elementwise, lines_in, shape_of
+from .simplify import Line, Simplified, Term, is_elementwise, lines_in, shape_of_term
 from .trace import Trace
 
 VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
@@ -211,7 +211,7 @@ def _owners(program: Simplified) -> dict[Line, Owners | None]:
         elif is_fresh(line):
             owners[line] = frozenset([line])
         else:
-            of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape_of(x)]
+            of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape_of_term(x)]
             owners[line] = None if None in of_args else nobody.union(*of_args)  # type: ignore[arg-type]
     return owners
 

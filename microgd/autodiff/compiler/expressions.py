@@ -20,7 +20,7 @@ import numpy as np
 
 from ..primitives import arithmetic as ar
 from ..primitives import elementary, linear_algebra, reduction, shape
-from .simplify import LIBRARY, Line, Term, general_function, shape_of
+from .simplify import LIBRARY, Line, Term, general_function, shape_of_term
 
 Text = Callable[[Term], str]
 """How a term is written."""
@@ -56,7 +56,7 @@ POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 def native(line: Line, text: Text) -> str:
     """The line's expression for NumPy and Python's floats."""
-    if not any(map(shape_of, line.args)):
+    if not any(map(shape_of_term, line.args)):
         return _of_arrays(line, text) if line.shape else _of_numbers(line, text)
     if not line.shape:
         return _plain(_of_arrays(line, text), line)
@@ -120,7 +120,7 @@ def _of_arrays(line: Line, text: Text) -> str:
 def _is_plain_matrix(term: Term, dtype: np.dtype[Any]) -> bool:
     """Whether BLAS reads it as it lies in memory, row after row or column after column: of others, `dot`
     and @ add up the terms in different orders."""
-    if len(shape_of(term)) != 2 or term.dtype != dtype:
+    if len(shape_of_term(term)) != 2 or term.dtype != dtype:
         return False
     step = term.dtype.itemsize
     for stride, n in sorted(zip(term.strides, term.shape, strict=True)):
@@ -231,7 +231,7 @@ def scattered(line: Line, name: str, text: Text, library: Any) -> list[str]:
     zeros, place = f"np.zeros({text(line.shape)}{like})", _subscript(where, text)
     if hasattr(library.zeros(1), "at"):  # as in jax.numpy, where nobody writes into an array
         return [f"{name} = {zeros}.at[{place}].add({text(g)})"]
-    if shape._reads_no_place_twice(where):
+    if shape.reads_no_place_twice(where):
         return [f"{name} = {zeros}", f"{name}[{place}] = {text(g)}"]
     return [f"{name} = {zeros}", f"np.add.at({name}, {text(where)}, {text(g)})"]
 

@@ -24,7 +24,7 @@ from ..functional import tree_leaves
 from ..primitives import arithmetic as ar
 from ..primitives import elementary, linear_algebra, reduction, shape
 from ..primitives.primitive import Primitive, numpy_functions
-from ..value import Value, _next_number, ancestors
+from ..value import Value, ancestors, next_number
 from .trace import Trace, place_of
 
 _BOOL, _FLOAT64, _FLOAT32 = np.dtype(np.bool), np.dtype(np.float64), np.dtype(np.float32)
@@ -51,7 +51,7 @@ Term = Any
 """What a line is computed from: another line, or a constant (a number, an array, an axis, an index)."""
 
 
-def shape_of(term: Term) -> tuple[int, ...]:
+def shape_of_term(term: Term) -> tuple[int, ...]:
     """Of a line or constant array its shape; () for a number, and for what is no operand (an axis)."""
     return term.shape if type(term) is Line or isinstance(term, np.ndarray) else ()
 
@@ -91,7 +91,7 @@ class Simplified:
         types = [*map(type, args)]
         if node.op is None or Line not in types:
             return node._content
-        if np.ndarray in types and not any(map(shape_of, args)):  # among numbers only numbers
+        if np.ndarray in types and not any(map(shape_of_term, args)):  # among numbers only numbers
             args = tuple([arg.item() if type(arg) is np.ndarray else arg for arg in args])
         if self._expand and node.op in _WRITTEN_IN_NUMPY:
             return self._expanded(node)
@@ -116,7 +116,7 @@ class Simplified:
 
     def _expanded(self, node: Value) -> Term:
         """An operation by the operations that it is written in."""
-        start = _next_number()
+        start = next_number()
         with np.errstate(all="ignore"):
             out = general_function(node.op)(*node.args)  # type: ignore[misc]
         for inner in reversed(ancestors(out, start)):
@@ -147,9 +147,9 @@ class Simplified:
             if one is None:
                 continue
             others = line.args[:i] + line.args[i + 1 :]
-            shapes = [shape_of(term) for term in (*others, one)]
+            shapes = [shape_of_term(term) for term in (*others, one)]
             if np.broadcast_shapes(*shapes) == line.shape and (
-                shape_of(one) or _same_type_without(arg.dtype, others)
+                shape_of_term(one) or _same_type_without(arg.dtype, others)
             ):
                 line.args = (*line.args[:i], one, *line.args[i + 1 :])
                 return True
@@ -332,7 +332,7 @@ def _one_sign(zeros: np.ndarray) -> bool:
 
 def _same_type_without(dtype: np.dtype[Any], others: tuple[Term, ...]) -> bool:
     """Whether a plain number in place of an array of this type leaves the result's type alone."""
-    types = {term.dtype for term in others if shape_of(term)} - {_BOOL}
+    types = {term.dtype for term in others if shape_of_term(term)} - {_BOOL}
     return types == {dtype} or (not types and dtype == _FLOAT64)
 
 

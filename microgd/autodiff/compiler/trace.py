@@ -26,10 +26,10 @@ from ..primitives.primitive import Each, Primitive
 from ..value import (
     TracedValueError,
     Value,
-    _next_number,
     ancestors,
     callers,
     derivatives,
+    next_number,
     under_trace,
 )
 
@@ -88,7 +88,7 @@ def _called(
     f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], inputs: list[Value]
 ) -> Trace:
     """What f computes in one call."""
-    start = _next_number()
+    start = next_number()
     under_trace.update(inputs)
     callers[sys._getframe()] = None  # who calls us has no part in it
     try:

@@ -25,14 +25,14 @@ def shape_of(a: Any) -> tuple[int, ...]:
 def _scatter(g: Any, where: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Zeros of this shape with g added at the places that an index reads; a place read twice gets both."""
     out = np.zeros(shape, getattr(g, "dtype", float))
-    if _reads_no_place_twice(where):
+    if reads_no_place_twice(where):
         out[where] = g
     else:
         np.add.at(out, where, g)
     return out
 
 
-def _reads_no_place_twice(where: Any) -> bool:
+def reads_no_place_twice(where: Any) -> bool:
     """Whether an index is made of slices, plain ints, None, ... and masks, not of arrays of ints."""
     parts = where if type(where) is tuple else (where,)
     return all(
