@@ -9,8 +9,7 @@ The rows: one knob, a thousand times; the same a million times as machine code, 
 demo net with scalars only; the same net and larger ones with arrays; a training step on the handwritten
 digits with Adam, in one program; the Hessian of a function of ten parameters; what tracing and compiling
 cost a line. All in float64. What is traced or compiled at the first call is done before the clock starts.
-How the tables are made and how to read
-them: harness.py.
+How the tables are made and how to read them: harness.py.
 
 NumPy by hand is there twice: as one writes it, and with every intermediate array kept and written to
 again (out=), which nobody writes but which is as fast as NumPy gets.
