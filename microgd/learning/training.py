@@ -257,45 +257,59 @@ class _Watch:
 
     def judge(self, step: Step, interrupted: bool) -> tuple[Stop | None, str]:
         """The reason for stopping here, if there is one, and a sentence on it."""
-        diverged = self._diverged(step)
-        if diverged:
-            return Stop.DIVERGED, f"diverged at step {step.number}, learning rate {self.rate:g}: {diverged}"
+        if said := self._diverged(step):
+            return Stop.DIVERGED, said
         self._remember(step)
-        error = f"error {step.error:.6g}"
-        if self.gtol is not None and step.gradient_norm <= self.gtol:
-            return (
-                Stop.CONVERGED,
-                f"converged at step {step.number}: gradient norm {step.gradient_norm:.3g} "
-                f"is at most gtol, {self.gtol:g}; {error}",
-            )
-        if self.best_validated is not None and step.number - self.best_validated.number >= self.patience:
-            return (
-                Stop.EARLY_STOPPING,
-                f"early stopping at step {step.number}: no new low of the validation error in "
-                f"{self.patience} steps, {self.best_validated.validation_error:.6g} at "
-                f"step {self.best_validated.number}",
-            )
-        if self.ftol is not None and len(self.recent) > self.patience and self._spread() <= self.ftol:
-            return (
-                Stop.PLATEAU,
-                f"plateau at step {step.number}: in {self.patience} steps the error changed by no more "
-                f"than ftol, {self.ftol:g}, of itself; {error}",
-            )
+        for reason, said in (
+            (Stop.CONVERGED, self._converged(step)),
+            (Stop.EARLY_STOPPING, self._stopped_early(step)),
+            (Stop.PLATEAU, self._plateau(step)),
+        ):
+            if said:
+                return reason, said
         if step.number == self.steps:
-            return Stop.BUDGET, f"budget: {self.steps} steps taken, {error}"
+            return Stop.BUDGET, f"budget: {self.steps} steps taken, error {step.error:.6g}"
         if interrupted:
-            return Stop.INTERRUPTED, f"interrupted at step {step.number}, {error}"
+            return Stop.INTERRUPTED, f"interrupted at step {step.number}, error {step.error:.6g}"
         return None, ""
+
+    # The rules: each a sentence where it holds, else nothing
 
     def _diverged(self, step: Step) -> str:
         if step.number == 0:
             self.scale, self.rate = max(1.0, abs(step.error)), step.learning_rate
+        begin = f"diverged at step {step.number}, learning rate {self.rate:g}: error {step.error:.6g}"
         if not (math.isfinite(step.error) and math.isfinite(step.gradient_norm)):
-            return f"error {step.error:.6g}, gradient norm {step.gradient_norm:.6g}"
+            return f"{begin}, gradient norm {step.gradient_norm:.6g}"
         if step.error > self.dtol * self.scale:
-            return f"error {step.error:.6g} is more than dtol, {self.dtol:g}, times that of the start"
+            return f"{begin} is more than dtol, {self.dtol:g}, times that of the start"
         self.rate = step.learning_rate
         return ""
+
+    def _converged(self, step: Step) -> str:
+        if self.gtol is None or not step.gradient_norm <= self.gtol:
+            return ""
+        return (
+            f"converged at step {step.number}: gradient norm {step.gradient_norm:.3g} "
+            f"is at most gtol, {self.gtol:g}; error {step.error:.6g}"
+        )
+
+    def _stopped_early(self, step: Step) -> str:
+        low = self.best_validated
+        if low is None or step.number - low.number < self.patience:
+            return ""
+        return (
+            f"early stopping at step {step.number}: no new low of the validation error in "
+            f"{self.patience} steps, {low.validation_error:.6g} at step {low.number}"
+        )
+
+    def _plateau(self, step: Step) -> str:
+        if self.ftol is None or len(self.recent) <= self.patience or not self._spread() <= self.ftol:
+            return ""
+        return (
+            f"plateau at step {step.number}: in {self.patience} steps the error changed by no more "
+            f"than ftol, {self.ftol:g}, of itself; error {step.error:.6g}"
+        )
 
     def _remember(self, step: Step) -> None:
         self.recent.append(step.error)

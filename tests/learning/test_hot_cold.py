@@ -1,4 +1,4 @@
-"""Hot and cold: the textbook's figures, and what goes wrong without a derivative."""
+"""Hot and cold: what goes wrong without a derivative. The textbook's figures: test_textbook.py."""
 
 import numpy as np
 import pytest
@@ -7,20 +7,9 @@ from microgd import Value
 from microgd.learning.hot_cold import coordinate_search, hot_cold
 
 
-def test_probing_one_knob_up_and_down():  # row A2 of the textbook
-    knob = Value(0.1)
-    probe = next(hot_cold(lambda: (8.5 * knob - 1) ** 2, knob, step_amount=0.01))
-    assert probe.error == pytest.approx(0.0225, rel=1e-9)
-    assert probe.up == pytest.approx(0.004225, rel=1e-9)
-    assert probe.down == pytest.approx(0.055225, rel=1e-9)
-    assert knob.data == 0.1
-
-
-def test_fixed_steps_reach_the_goal_and_then_swing():  # row A3
+def test_fixed_steps_swing_about_the_goal():
     knob = Value(0.5)
     probes = list(hot_cold(lambda: (0.5 * knob - 0.8) ** 2, knob, step_amount=0.001, steps=1103))
-    assert [p.error for p in probes[:2]] == pytest.approx([0.3025, 0.30195025], rel=1e-9)
-    assert probes[1100].error < 1e-25  # the 1101st
     goal, beside = 1.6, probes[1101].knob_weight
     assert abs(beside - goal) == pytest.approx(0.001, rel=1e-9)
     assert [p.knob_weight for p in probes[1100:]] == pytest.approx([goal, beside, goal, beside], rel=1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from reference.trajectories import EVERY, FILE, START, STEPS, THAWED_AT, WALKS, landscape
-from stepping import descend
+from stepping import bare_loop
 
 from microgd import MLP, Value, grad, hessian
 from microgd.learning.optimizers import (
@@ -25,7 +25,7 @@ ALL = [GradientDescent, Momentum, Nesterov, Adagrad, RMSprop, Adam, AdamW]
 def path(optimizer, error, steps):
     """Where the first parameter stands, the start included."""
     weight = optimizer.parameters[0]
-    return np.array([weight.data, *(weight.data for _ in descend(optimizer, error, steps))])
+    return np.array([weight.data, *(weight.data for _ in bare_loop(optimizer, error, steps))])
 
 
 def three():
@@ -75,7 +75,7 @@ def test_walks_with_pytorch(name, reference):
     parameters = three()
     optimizer = OURS[name](parameters)
     rows = []
-    for _ in descend(optimizer, lambda: landscape(**parameters), STEPS):
+    for _ in bare_loop(optimizer, lambda: landscape(**parameters), STEPS):
         if optimizer.steps == THAWED_AT and "thawed" in name:
             optimizer.transforms = ()
         if optimizer.steps % EVERY == 0:
@@ -134,14 +134,14 @@ def test_the_best_rate_of_gradient_descent_contracts_by_its_condition_number():
 def test_one_knob_multiplies_its_error_by_1_minus_2_rate_input_squared_squared(input, rate):
     knob_weight = Value(0.5)
     optimizer = GradientDescent([knob_weight], rate)
-    errors = np.array(list(descend(optimizer, lambda: (input * knob_weight - 0.8) ** 2, 12)))
+    errors = np.array(list(bare_loop(optimizer, lambda: (input * knob_weight - 0.8) ** 2, 12)))
     np.testing.assert_allclose(errors[1:] / errors[:-1], (1 - 2 * rate * input**2) ** 2, rtol=1e-6)
 
 
 def test_published_errors_of_one_knob():
     knob_weight = Value(0.5)
     optimizer = GradientDescent([knob_weight], 0.5)
-    errors = list(descend(optimizer, lambda: (0.5 * knob_weight - 0.8) ** 2, 20))
+    errors = list(bare_loop(optimizer, lambda: (0.5 * knob_weight - 0.8) ** 2, 20))
     assert errors[:2] == pytest.approx([0.3025, 0.17015625], rel=1e-12)
     assert errors[-1] == pytest.approx(5.408208e-06, rel=1e-6)
 
@@ -256,9 +256,9 @@ def test_without_a_slope_nothing_moves(optimizer):
 @pytest.mark.parametrize("optimizer", ALL)
 def test_a_number_learns_as_an_array_of_one_does(optimizer):
     number, array = Value(0.5), Value([0.5])
-    errors = list(descend(optimizer([number], 0.1), lambda: (2.0 * number - 0.8) ** 2, 20))
+    errors = list(bare_loop(optimizer([number], 0.1), lambda: (2.0 * number - 0.8) ** 2, 20))
     assert errors == pytest.approx(
-        list(descend(optimizer([array], 0.1), lambda: ((2.0 * array - 0.8) ** 2).sum(), 20)), rel=1e-12
+        list(bare_loop(optimizer([array], 0.1), lambda: ((2.0 * array - 0.8) ** 2).sum(), 20)), rel=1e-12
     )
     assert type(number.data) is float
 
@@ -268,7 +268,7 @@ def test_a_number_learns_as_an_array_of_one_does(optimizer):
 def test_float32_stays_float32(optimizer, transforms):
     single, double = Value(np.ones(3, np.float32)), Value(np.ones(3))
     it = optimizer([single, double], 0.1, transforms)
-    list(descend(it, lambda: (single**2 + double**2).sum(), 3))
+    list(bare_loop(it, lambda: (single**2 + double**2).sum(), 3))
     assert single.data.dtype == np.float32
     assert double.data.dtype == np.float64
     kept = {name: x.dtype for name, x in it.state().items() if np.shape(x)}
@@ -279,7 +279,7 @@ def test_float32_stays_float32(optimizer, transforms):
 def test_a_graph_recorded_before_keeps_its_numbers(optimizer):
     weight = Value([1.0, 2.0])
     before = (weight**3).sum()
-    list(descend(optimizer([weight], 0.1), lambda: (weight**2).sum(), 3))
+    list(bare_loop(optimizer([weight], 0.1), lambda: (weight**2).sum(), 3))
     weight.grad = 0.0
     before.backward()
     assert (weight.grad == [3.0, 12.0]).all()
@@ -298,7 +298,7 @@ class Remembering(Optimizer):
 def test_a_memory_shares_nothing_with_the_parameter():
     weight = Value([1.0, 2.0])
     optimizer = Remembering([weight], 0.5)
-    list(descend(optimizer, lambda: (weight**2).sum(), 1))
+    list(bare_loop(optimizer, lambda: (weight**2).sum(), 1))
     weight.data[:] = 77.0
     weight.data -= 1.0
     assert (optimizer.state()["[0].before"] == [1.0, 2.0]).all()
@@ -337,7 +337,7 @@ def test_a_schedule_gives_the_rate_of_the_coming_step():
     rates, walked = [], [weight.data]
     for _ in range(5):
         rates.append(optimizer.rate())
-        walked += [weight.data for _ in descend(optimizer, lambda: 1.0 * weight, 1)]
+        walked += [weight.data for _ in bare_loop(optimizer, lambda: 1.0 * weight, 1)]
     assert rates == [1.0, 1.0, 0.5, 0.5, 0.25]
     assert list(-np.diff(walked)) == rates
     assert optimizer.steps == 5
@@ -349,7 +349,7 @@ def test_a_schedule_that_goes_wrong_is_named_with_its_step():
     with pytest.raises(
         ValueError, match=r"learning_rate at step 3: expected a number in \[0, inf\), got -0\.0"
     ):
-        list(descend(optimizer, lambda: 1.0 * weight, 10))
+        list(bare_loop(optimizer, lambda: 1.0 * weight, 10))
     assert optimizer.steps == 3
 
 
@@ -359,7 +359,7 @@ def test_a_schedule_that_goes_wrong_is_named_with_its_step():
 @pytest.mark.parametrize("optimizer", ALL)
 def test_what_was_saved_goes_on_bit_for_bit(optimizer, tmp_path):
     def walk(parameters, it, steps):
-        list(descend(it, lambda: landscape(**parameters), steps))
+        list(bare_loop(it, lambda: landscape(**parameters), steps))
 
     def rate(step):
         return 0.01 / (1 + step)
@@ -383,7 +383,7 @@ def test_what_was_saved_goes_on_bit_for_bit(optimizer, tmp_path):
 def test_the_state_is_a_copy():
     weight = Value([1.0, 2.0], name="w")
     optimizer = Momentum([weight], 0.1)
-    list(descend(optimizer, lambda: (weight**2).sum(), 1))
+    list(bare_loop(optimizer, lambda: (weight**2).sum(), 1))
     state = optimizer.state()
     optimizer.load_state(state)
     state["w.velocity"][:] = 77.0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from stepping import descend
+from stepping import bare_loop
 
 from microgd import Value
 from microgd.learning.optimizers import (
@@ -102,7 +102,7 @@ def test_clipping_tames_a_step_that_would_diverge():
     def errors(transforms):
         knob_weight = Value(0.5)
         optimizer = GradientDescent([knob_weight], 0.5, transforms)
-        return list(descend(optimizer, lambda: (2.0 * knob_weight - 0.8) ** 2, 20))
+        return list(bare_loop(optimizer, lambda: (2.0 * knob_weight - 0.8) ** 2, 20))
 
     assert errors([])[:3] == pytest.approx([0.04, 0.36, 3.24])
     assert max(errors([clip_by_norm(0.1)])) == pytest.approx(0.04)
@@ -121,8 +121,8 @@ def test_weight_decay_is_the_gradient_of_a_penalty(optimizer):
 
     a = optimizer([decayed], 0.01, [weight_decay(0.3)])
     b = optimizer([punished], 0.01)
-    list(descend(a, lambda: error(decayed), 30))
-    list(descend(b, lambda: error(punished) + 0.15 * (punished**2).sum(), 30))
+    list(bare_loop(a, lambda: error(decayed), 30))
+    list(bare_loop(b, lambda: error(punished) + 0.15 * (punished**2).sum(), 30))
     np.testing.assert_allclose(decayed.data, punished.data, rtol=1e-12)
 
 
@@ -149,7 +149,7 @@ def test_a_frozen_weight_stays_while_the_others_lower_the_error():
         pred = sum(weight * x for weight, x in zip(knob_weights, input))
         return (pred - goal_pred) ** 2
 
-    errors = list(descend(GradientDescent(knob_weights, 0.05, [freeze(knob_weights[0])]), error, 40))
+    errors = list(bare_loop(GradientDescent(knob_weights, 0.05, [freeze(knob_weights[0])]), error, 40))
     assert knob_weights[0].data == 0.1
     assert errors[0] == pytest.approx(0.0196)
     assert errors[-1] < 1e-6
@@ -165,10 +165,10 @@ def test_frozen_half_way_a_weight_and_its_memory_stay(optimizer, others):
     def error():
         return (a * a).sum() * b
 
-    list(descend(it, error, 5))
+    list(bare_loop(it, error, 5))
     at, remembered, other = a.data.copy(), it.state(), b.data
     it.transforms = (freeze(a), *others)
-    list(descend(it, error, 5))
+    list(bare_loop(it, error, 5))
     assert (a.data == at).all()
     assert b.data != other
     for name, x in it.state().items():
@@ -190,9 +190,9 @@ def test_frozen_gradients_are_not_part_of_the_norm_if_frozen_first():
 def test_adam_takes_a_full_first_step_with_a_weight_thawed_late():
     early, late = Value(0.0), Value(0.0)
     optimizer = Adam([early, late], 0.01, [freeze(late)])
-    list(descend(optimizer, lambda: early + late, 100))
+    list(bare_loop(optimizer, lambda: early + late, 100))
     optimizer.transforms = ()
-    list(descend(optimizer, lambda: early + late, 1))
+    list(bare_loop(optimizer, lambda: early + late, 1))
     assert late.data == pytest.approx(-0.01, rel=1e-6)
 
 
@@ -204,7 +204,7 @@ def test_a_function_is_a_transform():
         return [np.sign(g) for g in gradients]
 
     weight = Value([5.0, -7.0])
-    list(descend(GradientDescent([weight], 0.5, [sign_only]), lambda: (weight**2).sum(), 4))
+    list(bare_loop(GradientDescent([weight], 0.5, [sign_only]), lambda: (weight**2).sum(), 4))
     assert (weight.data == [3.0, -5.0]).all()
 
 
