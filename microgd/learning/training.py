@@ -180,7 +180,8 @@ def _look(
 
 
 def _norm(parameters: Iterable[Value]) -> float:
-    return math.hypot(*(np.linalg.norm(np.asarray(p.grad, float)) if p.shape else p.grad for p in parameters))
+    gradients = [np.asarray(parameter.grad, float) for parameter in parameters]
+    return math.hypot(*[math.sqrt(np.vdot(gradient, gradient)) for gradient in gradients])
 
 
 def _check_arguments(error: Any, optimizer: Any) -> None:
