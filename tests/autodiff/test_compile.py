@@ -283,6 +283,19 @@ def test_what_looks_like_nothing_but_is_not_stays():
         assert_same(step(x), (x + 0.0, 0.0 * x, x - 0.0, 0.0 - x))
 
 
+@pytest.mark.parametrize(
+    "x", [2.0, np.array([1.0, np.nan, 0.0, -np.inf]), np.array([2.0, np.nan], np.float32)]
+)
+def test_a_zeroth_power_is_1_and_needs_no_line(x):
+    f = lambda x: (np.exp(x) * x**0, x**0.0 + 2.0)  # noqa: E731
+    step = microgd.compile(f)
+    assert_same(step(x), tree_map(plain, f(Value(x))))
+    assert step.source.count(" = ") == 1
+    square = microgd.compile(hessian(lambda x: (x * x + x**2).sum()))
+    assert_same(square(np.arange(3.0)), 4.0 * np.eye(3))
+    assert "**" not in square.source
+
+
 def test_two_zeros_are_two_constants():
     assert_same(microgd.compile(lambda x: (x * 0.0, x * -0.0))(2.0), (0.0, -0.0))
 

@@ -89,7 +89,7 @@ class Simplified:
     def _term_of(self, node: Value) -> Term:
         args = tuple([self.terms[x] if isinstance(x, Value) else self._constant(x) for x in node.args])
         types = [*map(type, args)]
-        if node.op is None or Line not in types:
+        if node.op is None or Line not in types or _is_one_everywhere(node.op, args):
             return node._content
         if np.ndarray in types and not any(map(shape_of_term, args)):  # among numbers only numbers
             args = tuple([arg.item() if type(arg) is np.ndarray else arg for arg in args])
@@ -244,6 +244,11 @@ def _key(term: Term) -> Hashable:
 
 def _is_one(term: Term) -> bool:
     return type(term) is not Line and isinstance(term, (float, int)) and term == 1
+
+
+def _is_one_everywhere(op: Primitive, args: tuple[Term, ...]) -> bool:
+    """Whether this is x ** 0, which is 1 even where x is nan: the slope of a slope of a square has it."""
+    return op is ar.power and type(args[1]) in (float, int) and args[1] == 0
 
 
 def _product(a: Term, b: Term) -> Term | None:
