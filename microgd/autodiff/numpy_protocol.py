@@ -25,7 +25,7 @@ HOW_TO_ADD = (
 # Their answers say where or how many, not how much: plain numbers and arrays, as from NumPy.
 QUESTIONS = {
     np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted,
-    np.all, np.any, np.allclose, np.isclose, np.array_equal, np.full_like, np.result_type, np.iscomplexobj,
+    np.all, np.any, np.allclose, np.isclose, np.array_equal, np.result_type, np.iscomplexobj,
     np.isrealobj, np.array2string, np.array_str, np.array_repr,
 }  # fmt: skip
 

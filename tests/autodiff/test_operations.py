@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cases import ANALYTIC, OTHERS, REDUCTIONS, all_cases, check, check_values, draw
 
-from microgd import Value, grad, jacobian, logsumexp, relu, sigmoid, softmax, softplus
+from microgd import Value, grad, hessian, jacobian, logsumexp, relu, sigmoid, softmax, softplus
 from microgd.autodiff.functional import tree_leaves
 
 
@@ -147,6 +147,40 @@ def test_softmax_against_its_closed_form():
     np.testing.assert_allclose(
         jacobian(softmax)(rows[0]), np.diag(p) - np.outer(p, p), rtol=1e-12, atol=1e-16
     )
+
+
+def test_slopes_of_large_logits_keep_their_digits():
+    assert grad(logsumexp)(np.array([1e16, 1e16])).tolist() == [0.5, 0.5]
+    assert grad(logsumexp)(np.full(2, 1e5, np.float32)).tolist() == [0.5, 0.5]
+
+
+def test_second_derivatives_of_a_power_where_it_is_flat():
+    f = lambda v: v[0] ** v[1]  # noqa: E731
+    log_2 = np.log(2.0)
+    np.testing.assert_allclose(hessian(f)(np.array([2.0, 0.0])), [[0.0, 0.5], [0.5, log_2**2]], rtol=1e-12)
+    assert grad(lambda a: a**0)(0.0) == 0.0
+
+
+def test_small_integers_beside_a_value_do_not_wrap_round():
+    check(lambda b: np.arctan2(np.array([20, 200], np.uint8), b), draw((2,), 1.0, 3.0))
+    check(lambda a: np.arctan2(a, np.array([20, 200], np.uint8)), draw((2,), 1.0, 3.0))
+
+
+def test_the_slope_of_fmod_where_the_quotient_rounds_up():
+    assert np.float64(1.0) / 0.1 == 10.0
+    assert grad(lambda b: np.fmod(1.0, b))(0.1) == -9.0  # 1 - 9 * 0.1 is left
+
+
+def test_a_matrix_is_an_array():
+    matrix = np.array([[1.0, 2.0], [3.0, 4.0]]).view(np.matrix)
+    x = Value(np.ones((2, 2)))
+    (x * matrix).sum().backward()
+    assert x.grad.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_full_like_takes_no_gradient_away():
+    with pytest.raises(TypeError, match=r"np\.copyto has no derivative rule"):
+        grad(lambda x: np.sum(np.full_like(x, x.sum()) * x))(np.array([1.0, 2.0]))
 
 
 def test_astype():

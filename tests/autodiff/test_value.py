@@ -532,6 +532,7 @@ def test_copies_are_values_of_their_own():
 def test_a_primitive_is_the_same_in_every_copy():
     for twin in (copy.copy(relu), copy.deepcopy(relu), pickle.loads(pickle.dumps(relu))):
         assert twin is relu
+    assert relu.__reduce__()[1][0].startswith("microgd")  # not this module, where it has a name, too
     nameless = microgd.primitive(functools.partial(np.multiply, 2.0), lambda g, out, x: 2.0 * g)
     assert grad(nameless)(3.0) == 2.0
     with pytest.raises(TypeError, match="<primitive primitive> stands in no module by its name"):

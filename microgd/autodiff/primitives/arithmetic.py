@@ -40,10 +40,15 @@ negative = primitive(operator.neg,     lambda g, out, a: -g,                # d(
 identity = primitive(lambda a: a,       lambda g, out, a: g,                # dx/dx = 1
                      name="identity")
 
-# a ** 0 is flat, so its first rule must not meet a ** -1; 0 ** b is flat for b > 0, so its second
-# rule must not meet log 0: `where` steps aside in both.
+
+def _base(a: Any, b: Any) -> Any:
+    """a, and 1 for 0 ** 0: it is flat, so its rule must not meet 0 ** -1."""
+    return a if type(b) in (float, int) and b else where((a == 0) & (b == 0), 1.0, a)
+
+
+# 0 ** b is flat for b > 0, so the second rule must not meet log 0: `where` steps aside there, too.
 power    = primitive(operator.pow,
-                     lambda g, out, a, b: g * b * power(a, where(b == 0, 1.0, b - 1.0)),   # b a^(b - 1)
+                     lambda g, out, a, b: g * b * power(_base(a, b), b - 1.0),             # b a^(b - 1)
                      lambda g, out, a, b: g * out * log(where(a == 0, 1.0, a)),            # a^b log a
                      name="**", numpy=np.power, scalar=math.pow)
 

@@ -50,8 +50,8 @@ radians    = primitive(np.radians,    lambda g, out, a: g * DEGREE)
 # Of two arguments. At the origin hypot, like every norm here, takes slope 0: that is a / inf.
 hypot      = primitive(np.hypot,      lambda g, out, a, b: g * a / where(out == 0, math.inf, out),
                                       lambda g, out, a, b: g * b / where(out == 0, math.inf, out))
-arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * b / (a * a + b * b),
-                                      lambda g, out, a, b: -g * a / (a * a + b * b))
+arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * b / (1.0 * a * a + 1.0 * b * b),
+                                      lambda g, out, a, b: -g * a / (1.0 * a * a + 1.0 * b * b))
 logaddexp  = primitive(np.logaddexp,  lambda g, out, a, b: g * sigmoid(a - b),
                                       lambda g, out, a, b: g * sigmoid(b - a))
 logaddexp2 = primitive(np.logaddexp2, lambda g, out, a, b: g * sigmoid((a - b) * LOG_2),
@@ -70,7 +70,7 @@ fmin       = primitive(np.fmin,       lambda g, out, a, b: g * _won(a, b, a < b)
 remainder  = primitive(np.remainder,  lambda g, out, a, b: g,
                                       lambda g, out, a, b: -g * floor_divide(a, b))
 fmod       = primitive(np.fmod,       lambda g, out, a, b: g,
-                                      lambda g, out, a, b: -g * trunc(a / b))
+                                      lambda g, out, a, b: -g * rint((a - out) / b))
 copysign   = primitive(np.copysign,   lambda g, out, a, b: g * sign(a) * copysign(1.0, b), None)
 heaviside  = primitive(np.heaviside,  None, lambda g, out, a, b: g * (a == 0))     # b is the value at 0
 

@@ -56,8 +56,11 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For copy and pickle: there is one of each. It is found again by its module and name there."""
-        for module, contents in list(sys.modules.items()):
+        """For copy and pickle: there is one of each. It is found again by its module and name there, at home
+        rather than where somebody has imported it."""
+        package = __name__.partition(".")[0]
+        modules = sorted(sys.modules.items(), key=lambda module: not module[0].startswith(package))
+        for module, contents in modules:
             for name, x in list(getattr(contents, "__dict__", {}).items()):
                 if x is self:
                     return _found_again, (module, name)
@@ -161,6 +164,8 @@ def with_arrays(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _understood(x: Any) -> Any:
     if type(x) is list or type(x) is tuple:
+        return np.asarray(x)
+    if isinstance(x, np.matrix):  # whose * is a matrix product
         return np.asarray(x)
     return x.item() if isinstance(x, np.number) else x
 

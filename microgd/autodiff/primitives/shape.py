@@ -222,6 +222,9 @@ def _stand_in(a: Any) -> np.ndarray:
 numpy_functions.update({
     np.zeros_like: lambda a, *args, **options: np.zeros_like(_stand_in(a), *args, **options),
     np.ones_like: lambda a, *args, **options: np.ones_like(_stand_in(a), *args, **options),
+    np.full_like: lambda a, fill_value, *args, **options: np.full_like(
+        _stand_in(a), fill_value, *args, **options
+    ),
     np.empty_like: lambda a, *args, **options: np.empty_like(_stand_in(a), *args, **options),
     np.shape: shape_of,
     np.ndim: lambda a: len(shape_of(a)),
