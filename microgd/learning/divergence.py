@@ -91,20 +91,23 @@ def largest_stable_rate(error: Callable[[], Value], parameters: Parameters, roun
     found = recorded_gradients(output) if isinstance(output, Value) else {}
     gradients = [found.get(parameter, 0.0) for parameter in parameters]
     random = np.random.default_rng(0)
-    direction = [random.normal(size=p.shape) for p in parameters]
+    at_random = [random.normal(size=p.shape) for p in parameters]
 
     def curve(direction: list[Any]) -> list[Any]:
         return _hessian_times(direction, gradients, parameters)
 
-    steepest = _dominant_curvature(curve, direction, rounds)
-    if steepest < 0:  # the largest in size is downwards; measured from there the largest upwards dominates
+    size, direction = _largest_size(curve, at_random, rounds)
+    if size == 0.0:
+        return math.inf
+    if _inner(direction, curve(direction)) > 0.999 * size:  # it is upwards
+        return 2.0 / size
 
-        def lifted(direction: list[Any]) -> list[Any]:
-            pairs = zip(curve(direction), direction, strict=True)
-            return [product - steepest * part for product, part in pairs]
+    def lifted(direction: list[Any]) -> list[Any]:
+        """All curvatures, from -size to size, moved up to 0 to 2 size: the highest is now the largest."""
+        return [product + size * part for product, part in zip(curve(direction), direction, strict=True)]
 
-        steepest += _dominant_curvature(lifted, direction, rounds)
-    return 2.0 / steepest if not steepest <= 0 else math.inf
+    steepest = _largest_size(lifted, at_random, rounds)[0] - size
+    return math.inf if steepest <= 1e-9 * size else 2.0 / steepest
 
 
 def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[Value]) -> list[Any]:
@@ -115,20 +118,23 @@ def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[
     return [found.get(parameter, 0.0 * part) for parameter, part in zip(parameters, direction, strict=True)]
 
 
-def _dominant_curvature(curve: Callable[[list[Any]], list[Any]], direction: list[Any], rounds: int) -> float:
-    """The eigenvalue of the largest size, with its sign: multiply and normalize, again and again."""
-    curvature = 0.0
+def _largest_size(
+    curve: Callable[[list[Any]], list[Any]], direction: list[Any], rounds: int
+) -> tuple[float, list[Any]]:
+    """The size of the largest eigenvalue and the direction it is in, of length 1: multiply and normalize,
+    again and again."""
+    size = 0.0
     for _ in range(rounds):
         length = _length(direction)
         if length == 0:
-            return curvature
+            return 0.0, direction
         direction = [part / length for part in direction]
         product = curve(direction)
-        before, curvature = curvature, float(_inner(direction, product))
-        if abs(curvature - before) <= 1e-9 * abs(curvature):
+        before, size = size, _length(product)
+        if not abs(size - before) > 1e-9 * size:
             break
         direction = product
-    return curvature
+    return size, direction
 
 
 def _inner(a: list[Any], b: list[Any]) -> Any:

@@ -72,7 +72,8 @@ def hot_cold(
         )
         yield probe
         if number < steps and probe.up != probe.down:
-            knob.data = here + step_amount if probe.up < probe.down else here - step_amount
+            is_up = probe.up < probe.down or math.isnan(probe.down)
+            knob.data = here + step_amount if is_up else here - step_amount
 
 
 def _error_at(setting: float, knob: Value, error: Callable[[], Any]) -> float:

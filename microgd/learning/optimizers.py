@@ -175,6 +175,8 @@ def named(parameters: Any) -> tuple[list[str], list[Value]]:
     if len(set(values)) < len(values):
         twice = [name for name, value in zip(names, values, strict=True) if Counter(values)[value] > 1]
         raise ValueError(f"parameters: expected each Value once, got the same as {' and '.join(twice)}")
+    if len(set(names)) < len(names):
+        raise ValueError(f"parameters: expected a name of its own for each, got {', '.join(names)}")
     return names, values
 
 

@@ -134,9 +134,9 @@ def descend(
     _check_arguments(error, optimizer)
     watch = _Watch(steps, gtol, ftol, dtol, patience)
     interrupt = _Interrupt()
-    shown = _progress_bar(steps) if bar else None
+    shown = _progress_bar(watch.steps) if bar else None
     try:
-        for number in range(steps + 1):
+        for number in range(watch.steps + 1):
             # An overflow on the way is for the rules to judge, so no warning.
             with interrupt, np.errstate(all="ignore"):
                 if number:
@@ -180,8 +180,11 @@ def _look(
 
 
 def _norm(parameters: Iterable[Value]) -> float:
-    gradients = [np.asarray(parameter.grad, float) for parameter in parameters]
-    return math.hypot(*[math.sqrt(np.vdot(gradient, gradient)) for gradient in gradients])
+    gradients = [np.ravel(np.asarray(parameter.grad, float)) for parameter in parameters]
+    norm = math.sqrt(sum([np.vdot(gradient, gradient) for gradient in gradients]))
+    if 0.0 < norm < math.inf:
+        return norm
+    return math.hypot(*[entry for gradient in gradients for entry in gradient])  # whose squares do not fit
 
 
 def _check_arguments(error: Any, optimizer: Any) -> None:
@@ -250,7 +253,7 @@ class _Watch:
         self.steps = whole_number("steps", steps, "[0, inf)")
         self.patience = whole_number("patience", patience, "[1, inf)")
         self.gtol, self.ftol, self.dtol = gtol, ftol, dtol
-        self.recent: deque[float] = deque(maxlen=patience + 1)
+        self.recent: deque[float] = deque(maxlen=self.patience + 1)
         self.best: Step | None = None
         self.best_validated: Step | None = None
         self.scale = 0.0
@@ -317,7 +320,7 @@ class _Watch:
         if self.best is None or step.error < self.best.error:
             self.best = step
         low, now = self.best_validated, step.validation_error
-        if now is not None and (low is None or now < low.validation_error):  # type: ignore[operator]
+        if now is not None and not math.isnan(now) and (low is None or now < low.validation_error):  # type: ignore[operator]
             self.best_validated = step
 
     def _spread(self) -> float:

@@ -61,3 +61,10 @@ def test_coordinate_search_stops_where_the_error_is_nan():
     *_, last = coordinate_search(lambda: np.sqrt(np.nan * knob), [knob], steps=5)
     assert (last.number, last.reason) == (0, "diverged")
     assert "nan" in last.message
+
+
+def test_a_knob_does_not_walk_to_where_the_error_is_nan():
+    knob = Value(0.0005)
+    with np.errstate(all="ignore"):
+        probes = list(hot_cold(lambda: np.log(knob) ** 2, knob, step_amount=0.001, steps=3))
+    assert [probe.knob_weight for probe in probes] == pytest.approx([0.0005, 0.0015, 0.0025, 0.0035])

@@ -200,3 +200,10 @@ def test_class_numbers_may_be_an_argument_of_a_compiled_function():
         )
         assert ours == pytest.approx(theirs, rel=1e-14)
         np.testing.assert_allclose(slope, its_slope, rtol=1e-12)
+
+
+def test_a_class_that_is_none_has_no_error_in_a_compiled_function():
+    error = microgd.compile(softmax_cross_entropy)
+    with np.errstate(invalid="ignore"):
+        errors = error(ROWS, np.array([0, 4, 1, -1, 2]))
+    assert np.isnan(errors).tolist() == [False, True, False, True, False]

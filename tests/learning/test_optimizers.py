@@ -464,3 +464,11 @@ w = Value(0.5, name="w")
 def test_wrong_arguments_are_named(make, says):
     with pytest.raises((ValueError, TypeError, NotImplementedError), match=says):
         make()
+
+
+def test_two_parameters_of_one_name_would_be_one_in_a_checkpoint():
+    a, b, c = Value(1.0, name="w[1]"), Value(2.0, name="w"), Value(3.0, name="w")
+    with pytest.raises(ValueError, match=r"a name of its own for each, got w\[1\], w\[1\], w\[2\]"):
+        Adam([a, b, c], 0.1)
+    with pytest.raises(ValueError, match="a name of its own for each, got 1, 1"):
+        Adam({1: a, "1": b}, 0.1)

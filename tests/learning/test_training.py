@@ -1,6 +1,7 @@
 """Descents: what they show, why they stop, what they leave behind; and what is built on them."""
 
 import csv
+import functools
 import math
 import signal
 import subprocess
@@ -427,6 +428,34 @@ def test_descend_names_what_is_no_function_and_no_optimizer():
         next(descend(w * w, GradientDescent([w], 0.1)))
     with pytest.raises(TypeError, match="optimizer: expected one such as GradientDescent"):
         next(descend(lambda: w * w, [w]))
+
+
+def test_largest_stable_rate_where_two_curvatures_are_of_one_size():
+    w, signs = Value([1.0, 1.0]), np.array([-0.5, 0.5])
+    assert largest_stable_rate(lambda: np.sum(signs * w * w), [w]) == pytest.approx(2.0)
+
+
+def test_a_validation_error_of_nan_is_no_low():
+    w = Value(1.0)
+    found = iter([math.nan, *[1.0 / n for n in range(1, 20)]])
+    history = History(
+        descend(
+            lambda: w * w, GradientDescent([w], 0.1), 10, validation_error=lambda: next(found), patience=5
+        )
+    )
+    assert history.reason is Stop.BUDGET
+
+
+def test_the_norm_of_a_gradient_whose_squares_do_not_fit():
+    w, slopes = Value([0.0, 0.0]), np.array([3.0, 4.0])
+    for size in (1e200, 1e-200):
+        step = next(descend(functools.partial(np.vdot, size * slopes, w), GradientDescent([w], 0.0)))
+        assert step.gradient_norm == pytest.approx(5.0 * size, rel=1e-14)
+
+
+def test_steps_may_be_a_whole_float():
+    w = Value(1.0)
+    assert len(History(descend(lambda: w * w, GradientDescent([w], 0.1), steps=3.0, patience=2.0))) == 4
 
 
 def test_largest_stable_rate_without_an_answer():
