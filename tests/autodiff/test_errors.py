@@ -458,3 +458,19 @@ def test_a_compiled_function_is_named():
     assert (
         message(TypeError, lambda: compile(error)()) == "error(): missing a required argument: 'knob_weight'"
     )
+
+
+# What NumPy refuses
+
+
+@pytest.mark.parametrize(
+    "act", [
+        lambda x: np.einsum("ii", x), lambda x: np.einsum("...i->i", x), lambda x: np.vecdot(x, x[:, :1]),
+        lambda x: np.average(x, axis=0, weights=[2.0]), lambda x: np.average(x, axis=1, weights=[1.0, 2.0]),
+    ],
+    ids=["no square", "dots on one side", "vectors of two lengths", "one weight", "two weights"],
+)  # fmt: skip
+def test_shapes_that_do_not_fit_are_refused_as_by_numpy(act):
+    for x in (np.ones((2, 3)), Value(np.ones((2, 3)))):
+        with pytest.raises((ValueError, TypeError)):
+            act(x)

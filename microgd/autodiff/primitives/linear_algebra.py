@@ -150,6 +150,8 @@ def _spelled_out(subscripts: str, operands: Sequence[Any]) -> tuple[list[str], s
     if not arrow:
         letters = left.replace("...", "").replace(",", "")
         output = "..." * bool(longest) + "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
+    elif longest and "..." not in output:
+        raise ValueError(f"einsum: {subscripts!r} has ... on its left side only")
     return inputs, output.replace("...", longest)
 
 
@@ -159,9 +161,17 @@ def _diagonals(letters: str, a: Any) -> tuple[str, Any]:
         while letters.count(letter) > 1:
             i = letters.index(letter)
             j = letters.index(letter, i + 1)
+            if shape_of(a)[i] != shape_of(a)[j]:
+                raise ValueError(
+                    f"einsum: {letter!r} stands for axes of lengths {shape_of(a)[i]}, {shape_of(a)[j]}"
+                )
             a = diagonal(a, 0, i, j)  # which puts the diagonal last
             letters = letters[:i] + letters[i + 1 : j] + letters[j + 1 :] + letter
     return letters, a
+
+
+def _vecdot(x1: Any, x2: Any) -> Any:
+    return squeeze(expand_dims(x1, -2) @ expand_dims(x2, -1), (-2, -1))
 
 
 numpy_functions.update({
@@ -169,10 +179,10 @@ numpy_functions.update({
     np.dot: dot, np.inner: inner, np.outer: outer, np.tensordot: tensordot, np.einsum: _einsum,
     np.trace: trace,
     np.vdot: lambda a, b: reshape(a, (-1,)) @ reshape(b, (-1,)),
-    np.vecdot: lambda x1, x2: (x1 * x2).sum(axis=-1),
+    np.vecdot: _vecdot,
     np.matvec: lambda x1, x2: squeeze(x1 @ expand_dims(x2, -1), -1),
     np.vecmat: lambda x1, x2: squeeze(expand_dims(x1, -2) @ x2, -2),
     np.linalg.matmul: matmul, np.linalg.outer: outer, np.linalg.tensordot: tensordot,
     np.linalg.trace: lambda x, offset=0: trace(x, offset, -2, -1),
-    np.linalg.vecdot: lambda x1, x2: (x1 * x2).sum(axis=-1),
+    np.linalg.vecdot: _vecdot,
 })  # fmt: skip

@@ -120,7 +120,9 @@ def mean(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 def _average(a: Any, axis: Axis = None, weights: Any = None, *, keepdims: bool = False) -> Any:
     if weights is None:
         return mean(a, axis, keepdims=keepdims)
-    if len(shape_of(weights)) == 1 and isinstance(axis, int):  # one weight for each place along the axis
+    if isinstance(axis, int) and shape_of(weights) == (
+        shape_of(a)[axis],
+    ):  # one for each place along the axis
         behind = len(shape_of(a)) - 1 - axis_of(a, axis)
         weights = broadcast_to(reshape(weights, (-1,) + (1,) * behind), shape_of(a))
     if shape_of(weights) != shape_of(a):
