@@ -357,7 +357,7 @@ class Value:
         references = 2 + sum([x is self._content for x in operands])  # ours, and the question's own
         if sys.getrefcount(self._content) == references:
             return False
-        self._content = self._content.copy()
+        self._content = self._content.copy("K")
         self._content.flags.writeable = False
         return True
 
@@ -671,6 +671,8 @@ class Value:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For copy and pickle: a new leaf of the same data, name and gradient."""
+        if under_trace:
+            self._refuse_to_be_looked_at()
         if self.op is not None:
             raise TypeError(f"{self!r} was computed: copy or pickle its .data, or the Values that you made")
         return Value, (self._content, self.name), (None, {"grad": self._grad})

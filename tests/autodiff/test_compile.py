@@ -1,7 +1,9 @@
 """A compiled function against the function itself: the same results, to the last bit."""
 
 import collections
+import copy
 import cProfile
+import enum
 import gc
 import inspect
 import math
@@ -366,6 +368,61 @@ def test_a_default_that_is_not_given_keeps_its_number():
         assert step([3.0, 2.0], 1.0) == 106.0
 
 
+def test_an_entry_never_goes_by_the_name_of_a_parameter():
+    def f(x, x_0, x_0_):
+        return x[0] + 10.0 * x_0 + 100.0 * x_0_
+
+    assert microgd.compile(f)([1.0], 2.0, 3.0) == 321.0
+
+    def g(p, p_a_b_2):
+        return p["a b"] + 10.0 * p["a_b"] + 100.0 * p_a_b_2
+
+    assert microgd.compile(g)({"a b": 1.0, "a_b": 2.0}, 3.0) == 321.0
+
+
+class Key(enum.IntEnum):
+    ONE = 1
+
+
+@pytest.mark.parametrize("keys", [("\u00b5", "\u03bc"), ("x\u00b2", "1st"), ("R\u00b2", "if"), (Key.ONE, 2)])
+def test_keys_that_are_no_names(keys):
+    one, other = keys
+    step = microgd.compile(lambda p: p[one] + 10.0 * p[other])
+    assert step({one: 1.0, other: 2.0}) == step({one: 1.0, other: 2.0}) == 21.0
+
+
+def test_a_function_may_be_called_like_a_word_that_it_uses():
+    def abs(x):
+        return np.abs(x)
+
+    assert microgd.compile(abs)(-2.0) == 2.0
+
+    def kernel(x):
+        kernel = np.array([1.0, 2.0, 3.0])
+        return x * kernel, x
+
+    step = microgd.compile(kernel)
+    for _ in range(2):
+        assert_same(step(np.ones(3)), (np.array([1.0, 2.0, 3.0]), np.ones(3)))
+
+
+def test_a_parameter_may_be_called_self():
+    assert microgd.compile(lambda self: self * 2.0)(self=3.0) == 6.0
+
+
+def test_arrays_of_no_axes_differ_in_their_type():
+    step = microgd.compile(lambda x: x * 2.0)
+    assert step(np.array(2.0)) == 4.0
+    with pytest.raises(TypeError):
+        step(np.array("3.0"))
+
+
+@pytest.mark.parametrize("twin", [copy.copy, copy.deepcopy])
+def test_a_copy_looks_at_the_number(twin):
+    with pytest.raises(TracedValueError, match="was looked at"):
+        microgd.compile(lambda x: twin(x) * 2.0)(1.0)
+
+
 @pytest.mark.parametrize("exponent", [np.inf, -np.inf, np.nan, 2.0, 0.5, -1.0])
 def test_powers_of_a_number(exponent):
     assert_same(microgd.compile(lambda x: x**exponent)(0.5), 0.5**exponent)
@@ -656,6 +713,63 @@ def test_an_error_in_a_primitive_of_your_own_arrives():
         step(-1.0)
 
 
+# The order of the entries in memory, which decides how a sum is rounded --------------------------
+
+
+GRID = draw((201, 300))
+
+
+@pytest.mark.parametrize(
+    "f", [
+        lambda x: (np.full((300, 201), 3.0) * x.T).sum(),
+        lambda x: (np.broadcast_to(x.mean(), (300, 201)) * x.T).sum(),
+        lambda x: (x[:, ::2] * 1.0).sum(),
+        lambda x: x.T.reshape(-1).reshape(300, 201).sum(),
+        lambda x: (np.sum(x[:, ::2], axis=()) * 2.0).sum(),
+        lambda x: (x.mean() * np.broadcast_to(GRID[0], (201, 300))).sum(),
+        lambda x: x ** np.full(x.shape, 2.0),
+        lambda x: np.exp(x[::-1]),
+    ],
+)  # fmt: skip
+def test_entries_keep_their_order_in_memory(f):
+    for x in (GRID, np.asfortranarray(GRID)):
+        assert_same(microgd.compile(lambda x: (f(x),))(x), (plain(f(Value(x))),))
+
+
+def test_a_leaf_in_columns_stays_so_when_a_view_of_it_is_read():
+    given = np.asfortranarray(draw((3, 4)))
+    x = Value(given)
+    view = x.data[:1]  # somebody who could still write: the leaf gets a copy
+    x * 2.0
+    assert x._content.strides == given.strides
+    view[:] = 7.0
+    assert x.data[0, 0] == given[0, 0]
+
+
+@pytest.mark.parametrize(
+    "f", [
+        lambda x: np.where(x, 1, 2), lambda x: np.where(x > 0, x > 0, 2.0),
+        lambda x: np.where(x > 0, True, False),
+        lambda x: (x > 0) + np.zeros_like(x > 0), lambda x: x * np.array(0.1, np.float32),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("x", [2.0, -1.0, np.array([-1.0, 2.0])])
+def test_types_of_results(f, x):
+    assert_same(microgd.compile(lambda x: (f(x),))(x), (plain(f(Value(x))),))
+
+
+def test_float32_by_way_of_a_single_number():
+    x = draw((5, 1)).astype(np.float32)
+    f = lambda x: np.cumsum(np.squeeze(x.sum(0)))  # noqa: E731
+    assert_same(microgd.compile(lambda x: (f(x),))(x), (plain(f(Value(x))),))
+
+
+def test_an_index_that_picks_rows():
+    x = draw((3, 2))
+    f = lambda x: (x[(0, 1),] * 2.0).sum()  # noqa: E731
+    assert_same(microgd.compile(value_and_grad(f))(x), value_and_grad(f)(x))
+
+
 # Memory, threads, many programs ------------------------------------------------------------------
 
 LARGE = draw((64, 96)), draw((96, 96)), draw((64, 96), seed=1)  # large enough for buffers
@@ -681,9 +795,9 @@ def test_large_arrays_are_written_over_and_nobody_notices(f):
     kept = [tree_map(np.copy, result) for result in results]
     step(*(3.0 * x for x in LARGE))
     expected = [tree_map(plain, f(*(scale * x for x in LARGE))) for scale in (1.0, 2.0, 1.0)]
-    for result, copy, eager in zip(results, kept, expected, strict=True):
+    for result, earlier, eager in zip(results, kept, expected, strict=True):
         for ours, then, theirs in zip(
-            tree_leaves(result), tree_leaves(copy), tree_leaves(eager), strict=True
+            tree_leaves(result), tree_leaves(earlier), tree_leaves(eager), strict=True
         ):
             np.testing.assert_array_equal(ours, then)
             np.testing.assert_array_equal(ours, theirs)
@@ -733,6 +847,55 @@ def test_a_large_array_from_outside_is_not_written_over():
         assert_same(step(x), both(x))
     assert "out=" in step.source
     np.testing.assert_array_equal(constant, unchanged)
+
+
+same = microgd.primitive(lambda x, y: y, None, lambda g, out, x, y: g, name="same")
+kept = []
+keeping = microgd.primitive(lambda x: kept.append(x) or x * 2.0, lambda g, out, x: g * 2.0, name="keeping")
+
+
+@pytest.mark.parametrize(
+    "f", [
+        lambda x: (np.broadcast_to(y := np.exp(x), (2, 100, 64)), np.tanh(y)),
+        lambda x: (np.einsum("ij->ji", y := np.exp(x)), np.tanh(y)),
+        lambda x: (np.einsum("ij->ji", x), x),
+        lambda x: (same(x, y := np.exp(x)), np.tanh(y)),
+        lambda x: (y := np.reshape(x.sum() * 2.0, (1,)), y),
+    ],
+)  # fmt: skip
+def test_no_result_lies_where_something_else_is_written(f):
+    x = draw((100, 64))
+    results = microgd.compile(f)(x)
+    assert_same(results, tree_map(plain, f(Value(x))))
+    assert not np.shares_memory(results[0], results[1])
+    assert not any(np.shares_memory(x, result) for result in results)
+
+
+def test_a_primitive_of_your_own_may_keep_its_argument():
+    x = draw((100, 64))
+    step = microgd.compile(lambda x: np.tanh(y := keeping(np.exp(x)) + 1.0) * np.sin(y))
+    step(x)
+    kept.clear()
+    step(x)
+    np.testing.assert_array_equal(kept[0], np.exp(x))
+
+
+def test_tracing_in_several_threads():
+    failed = []
+
+    def work():
+        try:
+            for _ in range(20):
+                microgd.compile(value_and_grad(error))(0.5, 0.5, 0.8)
+        except RuntimeError as caught:
+            failed.append(caught)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
 
 
 def test_several_threads_at_once():

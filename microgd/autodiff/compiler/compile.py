@@ -139,7 +139,7 @@ class Compiled:
     def __str__(self) -> str:
         return "\n\n".join([repr(self), *(program.source for program in self.programs)])
 
-    def _dispatch(self, *args: Any, **options: Any) -> Any:
+    def _dispatch(self, /, *args: Any, **options: Any) -> Any:
         """Find the program for these arguments, or make it; the next call tries it first."""
         try:
             bound = given(self._signature, args, options)

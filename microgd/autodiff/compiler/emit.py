@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import keyword
 import math
-import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from types import ModuleType
@@ -30,12 +30,13 @@ from .expressions import (
     in_place,
     is_fresh,
     is_turned,
+    keeps_its_arguments,
     literal,
     native,
     portable,
     scattered,
 )
-from .simplify import Line, Simplified, Term, is_elementwise, lines_in, shape_of_term
+from .simplify import LIBRARY, Line, Simplified, Term, is_elementwise, lines_in, shape_of_term
 from .trace import Trace
 
 VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
@@ -100,8 +101,12 @@ class Names:
         self._taken = dict.fromkeys([*self.globals, *keyword.kwlist], 1)
         self._array_names = program.array_names
         self._bound: dict[int, str] = {}
-        self.parameters = [self._unique(name) for name in parameters]
+        own = set(reserved) - set(self._taken)  # the function's own parameters keep their names
         self._taken |= dict.fromkeys(reserved, 1)
+        self.parameters: list[str] = []
+        for name in parameters:
+            self.parameters.append(name if name in own else self._unique(name))
+            own.discard(name)
         self.of: dict[Line | None, str] = dict(zip(program.inputs, self.parameters, strict=True))
         self._comments: dict[Line | None, str] = {}
         self._name(program, trace)
@@ -150,7 +155,7 @@ class Names:
             self._comments[line] = ", ".join(dict.fromkeys(labels_by_name[line][:3] or all_labels[:1]))
 
     def _unique(self, wanted: str) -> str:
-        name = wanted
+        wanted = name = _as_word(wanted)
         while name in self._taken:
             self._taken[wanted] += 1
             name = f"{wanted}_{self._taken[wanted]}"
@@ -168,7 +173,7 @@ class Names:
         if id(x) not in self._bound:
             is_primitive = isinstance(x, Primitive)
             wanted = x.name if is_primitive else self._array_names.get(id(x), "constant")
-            name = self._bound[id(x)] = self._unique(re.sub(r"\W", "_", wanted))
+            name = self._bound[id(x)] = self._unique(wanted)
             self.globals[name] = x.compute if is_primitive else x
         return self._bound[id(x)]
 
@@ -186,11 +191,18 @@ class Names:
         owners = _owners(program)
         results, given_out = [], set[Line]()
         for term in program.outputs:
-            memory = owners[term] if type(term) is Line else None if type(term) is np.ndarray else frozenset()
-            shared = memory is None or not given_out.isdisjoint(memory)
-            given_out.update(memory or ())
+            memory = _memory_of(term, owners)
+            shared = not memory.isdisjoint(given_out | _ELSEWHERE)
+            given_out.update(memory)
             results.append(self.text(term) + (".copy()" if shared else ""))
         return Text(self.parameters, body, results, self.globals)
+
+
+def _as_word(text: str) -> str:
+    """The text as Python could call something, in the form in which Python compares names."""
+    normal = unicodedata.normalize("NFKC", text)
+    word = "".join([x if ("a" + x).isidentifier() else "_" for x in normal])
+    return word if word.isidentifier() else "_" + word
 
 
 # Memory ------------------------------------------------------------------------------------------
@@ -199,21 +211,28 @@ Owners = frozenset[Line]
 """The lines that made the arrays which a line may share memory with."""
 
 
-def _owners(program: Simplified) -> dict[Line, Owners | None]:
-    """Whose memory each line's array may lie in; None where it may be a caller's, or not for writing."""
-    nobody: Owners = frozenset()
-    owners: dict[Line, Owners | None] = {x: None if x.shape else nobody for x in program.inputs}
+_ELSEWHERE: Owners = frozenset([Line(None, (), 0.0)])
+"""In place of a line: a caller, or whoever has an array that is not for writing."""
+
+
+def _owners(program: Simplified) -> dict[Line, Owners]:
+    """In whose memory each line's array may lie."""
+    owners: dict[Line, Owners] = {x: _ELSEWHERE if x.shape else frozenset() for x in program.inputs}
     for line in program.lines:
+        arrays = [x for x in line.args if shape_of_term(x)]
         if not line.shape:
-            owners[line] = nobody
-        elif line.op is shape.broadcast_to:
-            owners[line] = None
-        elif is_fresh(line):
+            owners[line] = frozenset()
+        elif is_fresh(line) or (line.op in LIBRARY and not arrays):
             owners[line] = frozenset([line])
         else:
-            of_args = [None if type(x) is np.ndarray else owners[x] for x in line.args if shape_of_term(x)]
-            owners[line] = None if None in of_args else nobody.union(*of_args)  # type: ignore[arg-type]
+            is_open = line.op is shape.broadcast_to or line.op not in LIBRARY
+            whose = [_memory_of(x, owners) for x in arrays] + [_ELSEWHERE] * is_open
+            owners[line] = frozenset().union(*whose)
     return owners
+
+
+def _memory_of(term: Term, owners: dict[Line, Owners]) -> Owners:
+    return owners[term] if type(term) is Line else _ELSEWHERE if type(term) is np.ndarray else frozenset()
 
 
 class Memory:
@@ -232,7 +251,7 @@ class Memory:
             self._delete()
 
     def _owners_of(self, term: Term) -> Iterable[Line]:
-        return (self.owners[term] or ()) if type(term) is Line else ()
+        return self.owners[term] - _ELSEWHERE if type(term) is Line else ()
 
     def _last_uses(self, outputs: Iterable[Term]) -> dict[int, list[Line]]:
         """Which arrays are read, themselves or through a view, for the last time by line number i."""
@@ -242,7 +261,8 @@ class Memory:
                 for owner in self._owners_of(term):
                     if _is_large(owner):
                         last_use[owner] = i
-        for owner in {owner for term in outputs for owner in self._owners_of(term)}:
+        kept = [x for line in self._lines if keeps_its_arguments(line) for x in line.args]
+        for owner in {owner for term in [*outputs, *kept] for owner in self._owners_of(term)}:
             last_use.pop(owner, None)
         dying: dict[int, list[Line]] = defaultdict(list)
         for owner, i in last_use.items():

@@ -65,12 +65,16 @@ def native(line: Line, text: Text) -> str:
 
 
 def _of_numbers(line: Line, text: Text) -> str:
+    if np.ndarray in map(type, line.args):  # a float32 from outside, which makes a float32 of the others
+        return _plain(_own_call(line, text), line)
     if line.op is ar.where:
         condition, a, b = line.args
-        return f"{text(_as_float(a))} if {text(condition)} else {text(_as_float(b))}"
+        a, b = [_branch(x, line, text) for x in (a, b)]
+        return f"{a} if {text(condition)} else {b}"
     if line.op in OPERATORS:
         expression = OPERATORS[line.op].format(*map(text, line.args))
-        return _plain(expression, line) if _may_be_integers(line) else expression
+        is_count = line.dtype == _BOOL and line.op in (ar.add, ar.multiply)  # of which Python makes an int
+        return _plain(expression, line) if is_count or _may_be_integers(line) else expression
     if _BOOL in [arg.dtype for arg in line.args if isinstance(arg, Line)]:  # of which `math` thinks otherwise
         return _plain(_own_call(line, text), line)
     if line.op in SCALARS:
@@ -86,8 +90,10 @@ def _power_of_numbers(line: Line, text: Text) -> str:
     return f"math.pow({text(a)}, {text(b)})"
 
 
-def _as_float(term: Term) -> Term:
-    return term if isinstance(term, Line) else float(term)
+def _branch(term: Term, line: Line, text: Text) -> str:
+    if isinstance(term, Line):
+        return text(term) if term.dtype == line.dtype else _plain(text(term), line)
+    return text(bool(term) if line.dtype == _BOOL else float(term))
 
 
 def _plain(expression: str, line: Line) -> str:
@@ -97,9 +103,10 @@ def _plain(expression: str, line: Line) -> str:
 
 def _may_be_integers(line: Line) -> bool:
     """NumPy counts masks in integers (their sum), where a Value has floats."""
-    if _BOOL not in [arg.dtype for arg in line.args if isinstance(arg, Line)]:
+    args = line.args[1:] if line.op is ar.where else line.args
+    if {_BOOL} < {_BOOL, *[arg.dtype for arg in args if isinstance(arg, Line)]}:
         return False
-    types = [arg.dtype.kind if isinstance(arg, (Line, np.ndarray)) else type(arg) for arg in line.args]
+    types = [arg.dtype.kind if isinstance(arg, (Line, np.ndarray)) else type(arg) for arg in args]
     return line.dtype == np.float64 and "f" not in types and float not in types
 
 
@@ -259,7 +266,8 @@ def literal(x: Any) -> str | None:
 def _subscript(where: Any, text: Text) -> str:
     """An index as it stands in brackets."""
     if isinstance(where, tuple) and where:
-        return ", ".join([_subscript(part, text) for part in where]) + "," * (len(where) == 1)
+        parts = [text(part) if isinstance(part, tuple) else _subscript(part, text) for part in where]
+        return ", ".join(parts) + "," * (len(where) == 1)
     if isinstance(where, slice):
         start, stop, step = ["" if x is None else text(x) for x in (where.start, where.stop, where.step)]
         return f"{start}:{stop}" + (f":{step}" if step else "")
@@ -271,9 +279,15 @@ def is_turned(line: Line) -> bool:
     return len(line.shape) == 2 and line.op is shape.transpose
 
 
+def keeps_its_arguments(line: Line) -> bool:
+    """Whether it may: of a primitive of your own nothing is known."""
+    return line.op not in LIBRARY and not isinstance(general_function(line.op), np.ufunc)
+
+
 def is_fresh(line: Line) -> bool:
     """Whether the result is an array that nobody else has. A reshape may be a view of what it was made
     from, and of a primitive of your own nothing is known."""
     views = (shape.reshape, shape.transpose, shape.broadcast_to, shape.index)
     is_known = line.op in LIBRARY or isinstance(general_function(line.op), np.ufunc)
-    return is_known and line.op not in views
+    turns_one = line.op is linear_algebra.einsum and len(line.args) == 2
+    return is_known and line.op not in views and not turns_one

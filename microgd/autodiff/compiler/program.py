@@ -156,7 +156,7 @@ class Program:
         operation = as_operation(self._name, functools.partial(self._run, *numbers), itself)
         return Value.record(operation, *self._parameters)
 
-    def _itself(self, *args: Any, **options: Any) -> Any:
+    def _itself(self, /, *args: Any, **options: Any) -> Any:
         """The function that was compiled."""
         bound = given(self._signature, args, options)
         return self._f(*bound.args, **bound.kwargs)
@@ -205,8 +205,9 @@ def _folded(opening: str, items: list[str], closing: str) -> str:
 
 def _defined(name: str, source: str, namespace: dict[str, Any]) -> Callable[..., Any]:
     """The function of this name that the source defines."""
-    exec(builtins.compile(source, f"<microgd.compile({name})>", "exec"), namespace)
-    return namespace[name]
+    defined: dict[str, Any] = {}
+    exec(builtins.compile(source, f"<microgd.compile({name})>", "exec"), namespace, defined)
+    return defined[name]
 
 
 def _word(parameter: Value, recorded: Trace) -> str:

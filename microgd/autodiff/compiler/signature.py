@@ -48,7 +48,7 @@ def _kind(x: Any, name: str) -> Hashable:
     if isinstance(x, (list, tuple)):
         return type(x), *[_kind(part, name) for part in x]
     if is_number(x):
-        return type(x), ()
+        return type(x), (), getattr(x, "dtype", None)
     if _has_entries(x):
         return type(x), tuple(x.shape), x.dtype
     if is_static(x):
@@ -108,12 +108,15 @@ def leaves_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> 
             leaves.append(Leaf(x, name, name, True))
         else:
             leaves += _leaves(x, name, name)
-    return [
-        leaf._replace(name=leaf.name + "_")
-        if leaf.name != leaf.path and leaf.name in bound.signature.parameters
-        else leaf
-        for leaf in leaves
-    ]
+    return [_renamed(leaf, bound.signature.parameters) for leaf in leaves]
+
+
+def _renamed(leaf: Leaf, parameters: Any) -> Leaf:
+    """An entry of a parameter does not go by the name of another one."""
+    name = leaf.name
+    while name != leaf.path and name in parameters:
+        name += "_"
+    return leaf._replace(name=name)
 
 
 def _leaves(x: Any, path: str, name: str) -> Iterator[Leaf]:
@@ -153,7 +156,8 @@ def _conditions(x: Any, path: str, names: Iterator[str], bind: Bind) -> Iterator
     if isinstance(x, dict):
         yield f"__type({path}) {is_type} and __tuple({path}) == {bind(tuple(x))}"
         for key, part in x.items():
-            yield from _conditions(part, f"{path}[{key!r}]", names, bind)
+            word = repr(key) if type(key) in (str, int) else bind(key)
+            yield from _conditions(part, f"{path}[{word}]", names, bind)
     elif isinstance(x, (list, tuple)):
         yield f"__type({path}) {is_type} and __len({path}) == {len(x)}"
         for i, part in enumerate(x):
@@ -165,10 +169,9 @@ def _conditions(x: Any, path: str, names: Iterator[str], bind: Bind) -> Iterator
         yield f"__type({path if name == path else f'{name} := {path}'}) {is_type}"
         if not isinstance(x, (int, float, np.generic)):
             yield f"{name}.shape == {tuple(x.shape)}"
-            if not is_number(x):
-                # NumPy has one object for each of its own types, others may have many
-                one = isinstance(x.dtype, np.dtype) and np.dtype(x.dtype.type) is x.dtype
-                yield f"{name}.dtype {'is' if one else '=='} {bind(x.dtype)}"
+            # NumPy has one object for each of its own types, others may have many
+            one = isinstance(x.dtype, np.dtype) and np.dtype(x.dtype.type) is x.dtype
+            yield f"{name}.dtype {'is' if one else '=='} {bind(x.dtype)}"
 
 
 def _same_object(x: Any, path: str, bind: Bind) -> Iterator[str]:

@@ -92,7 +92,7 @@ class Simplified:
         if node.op is None or Line not in types or _is_one_everywhere(node.op, args):
             return node._content
         if np.ndarray in types and not any(map(shape_of_term, args)):  # among numbers only numbers
-            args = tuple([arg.item() if type(arg) is np.ndarray else arg for arg in args])
+            args = tuple([arg.item() if _is_plain_number(arg) else arg for arg in args])
         if self._expand and node.op in _WRITTEN_IN_NUMPY:
             return self._expanded(node)
         return self._numbered(Line(node.op, args, node._content))
@@ -104,7 +104,7 @@ class Simplified:
         if not isinstance(x, np.ndarray):
             return x
         if id(x) not in self._copies:
-            copy = np.array(x, order="K")  # a plain array: a np.matrix has its own *
+            copy = _copy_of(x)
             self._copies[id(x)] = x, copy
             self.array_names[id(copy)] = self._name_of(x)
         return self._copies[id(x)][1]
@@ -144,9 +144,13 @@ class Simplified:
         """Take one number where an array of equal entries stands, if the others make the shape anyway."""
         for i, arg in enumerate(line.args):
             one = self._what_is_repeated(arg)
-            if one is None:
+            if one is None or (
+                line.op is ar.power and i == 1
+            ):  # x ** 2.0 is a square, x ** [2.0, 2.0] is not
                 continue
             others = line.args[:i] + line.args[i + 1 :]
+            if not any(_lies_like(x, line) for x in lines_in(others)):
+                continue  # the result would lie in memory in another way
             shapes = [shape_of_term(term) for term in (*others, one)]
             if np.broadcast_shapes(*shapes) == line.shape and (
                 shape_of_term(one) or _same_type_without(arg.dtype, others)
@@ -163,6 +167,18 @@ class Simplified:
         if id(arg) not in self._uniform:
             self._uniform[id(arg)] = _is_uniform(arg)
         return float(arg.flat[0]) if self._uniform[id(arg)] else None
+
+
+def _is_plain_number(term: Term) -> bool:
+    """An array of one number, which may as well be that number. A float32 makes float32 of its company."""
+    return type(term) is np.ndarray and term.dtype != _FLOAT32
+
+
+def _copy_of(array: np.ndarray) -> np.ndarray:
+    """A plain array (a np.matrix has its own *) that lies in memory as the other does, repeats included."""
+    once = array[tuple([slice(1) if step == 0 else slice(None) for step in array.strides])]
+    copy = np.array(once, order="K")
+    return copy if copy.shape == array.shape else np.broadcast_to(copy, array.shape)
 
 
 def _needed(lines: Iterable[Line], outputs: list[Term]) -> list[Line]:
@@ -285,9 +301,19 @@ def _same_as(line: Line) -> Term | None:
     """The earlier line with the same entries, if the operation changes nothing."""
     rule = _SAME.get(line.op)  # type: ignore[arg-type]
     same = rule(*line.args) if rule else None
-    if type(same) is Line and same.shape == line.shape and same.dtype == line.dtype:
+    if type(same) is Line and same.dtype == line.dtype and _lies_like(same, line):
         return same
     return None
+
+
+def _lies_like(a: Line, b: Line) -> bool:
+    """Whether both have their entries in the same order in memory: then sums of them round alike."""
+    return a.shape == b.shape and _steps(a) == _steps(b)
+
+
+def _steps(line: Line) -> list[int]:
+    """From entry to entry along each axis that is longer than 1, counted in entries."""
+    return [step // line.dtype.itemsize for n, step in zip(line.shape, line.strides, strict=True) if n > 1]
 
 
 Operation = tuple[Primitive, tuple[Term, ...]]
@@ -295,7 +321,7 @@ Operation = tuple[Primitive, tuple[Term, ...]]
 
 def _sum_of_one_term(line: Line) -> Operation | None:
     a, axes, _ = line.args
-    if all(a.shape[i] == 1 for i in axes) and a.dtype == line.dtype:
+    if all(a.shape[i] == 1 for i in axes) and a.dtype == line.dtype and _steps(a) == _steps(line):
         return shape.reshape, (a, line.shape)
     return None
 
@@ -304,13 +330,19 @@ def _reshape_of_other(line: Line) -> Operation | None:
     a = line.args[0]
     if type(a) is not Line:
         return None
-    if a.op is shape.reshape:
+    if a.op is shape.reshape and a.args[0].dtype == line.dtype and _is_c_order(a.args[0]):
         return shape.reshape, (a.args[0], line.shape)
     if a.op in _REDUCTIONS and a.args[2]:  # which has kept its axes
         operand, axes, _ = a.args
         if line.shape == tuple(n for i, n in enumerate(operand.shape) if i not in axes):
             return a.op, (operand, axes, False)
     return None
+
+
+def _is_c_order(line: Line) -> bool:
+    """Whether the entries lie row after row, so that each reshape of them is a view."""
+    expected = [math.prod(line.shape[i + 1 :]) for i, n in enumerate(line.shape) if n > 1]
+    return _steps(line) == expected
 
 
 _REDUCTIONS = {reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min}

@@ -96,7 +96,7 @@ def _called(
             output = f(*args, **options)
         _check_output(output)
         found = list(derivatives)
-        names, array_names = _names_of_variables(filter(_has_names, reversed(callers)))
+        names, array_names = _names_of_variables(filter(_has_names, reversed(list(callers))))
     except TracedValueError as error:
         raise TracedValueError(f"{_place(error)}: {error}") from None
     finally:
