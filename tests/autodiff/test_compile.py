@@ -4,6 +4,7 @@ import collections
 import copy
 import cProfile
 import enum
+import functools
 import gc
 import inspect
 import math
@@ -404,6 +405,19 @@ def test_a_function_may_be_called_like_a_word_that_it_uses():
     step = microgd.compile(kernel)
     for _ in range(2):
         assert_same(step(np.ones(3)), (np.array([1.0, 2.0, 3.0]), np.ones(3)))
+
+
+class Doubling:
+    factor = 2.0
+
+    @functools.partial(microgd.compile, static_argnames="self")
+    def doubled(self, x):
+        return x * self.factor
+
+
+def test_a_method_is_compiled_with_its_instance_as_static_argument():
+    doubling = Doubling()
+    assert doubling.doubled(3.0) == Doubling.doubled(doubling, 3.0) == 6.0
 
 
 def test_a_parameter_may_be_called_self():

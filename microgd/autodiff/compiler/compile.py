@@ -54,8 +54,9 @@ def compile(
 
     The first call with arguments of a kind (structure, shapes, types, static values) traces f: it runs
     with Values in place of all numbers and arrays. So f must compute its results from its arguments alone:
-    what else it reads (plain arrays, random numbers) is read once, and burnt in as a constant; what else it
-    does (printing, counting) it does once. Whole numbers count as floats.
+    what else it reads (plain arrays, random numbers) is read once, and burnt in as a constant (an array as
+    it is when f returns: it must not change meanwhile); what else it does (printing, counting) it does once.
+    Whole numbers count as floats.
 
     Only parameters may come from outside: an error, a single number and all that f returns, may be computed
     from Values that somebody made, such as those of a net. Which ones is settled in the first call (f runs
@@ -65,8 +66,10 @@ def compile(
 
     Results equal those of f to the last bit, except that a sum of one term keeps the sign of its zero, and
     that sums may be added up in another order where the memory layout of an argument is not the same as in
-    the first call (a transposed array), or with `namespace` or `jit`. Where Python's floats have no answer
-    (1/0, log 0, an overflow) NumPy's have: inf or nan with a RuntimeWarning, as ever.
+    the first call (a transposed array) or is one with gaps (every other column), where a matrix is multiplied
+    by its own transpose, or with `namespace` or `jit`. Where Python's floats have no answer (1/0, log 0, an
+    overflow) NumPy's have: inf or nan with a RuntimeWarning, as ever; np.errstate is for whoever calls the
+    program, inside of f it is without effect.
 
     Raises TracedValueError where f looks at a number (if, float(), .data, an index), naming the line (for
     classes write labels[:, None] == np.arange(n), a mask, in place of an index by the labels);
@@ -132,6 +135,10 @@ class Compiled:
     @property
     def _name(self) -> str:
         return getattr(self._f, "__name__", type(self._f).__name__)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method: the instance comes first, and is static."""
+        return self if instance is None else functools.partial(self, instance)
 
     def __repr__(self) -> str:
         return f"<compiled {self._name}, programs: {len(self._programs)}>"
