@@ -200,6 +200,8 @@ class Names:
 
 def _as_word(text: str) -> str:
     """The text as Python could call something, in the form in which Python compares names."""
+    if text.isidentifier() and text.isascii():  # nearly always
+        return text
     normal = unicodedata.normalize("NFKC", text)
     word = "".join([x if ("a" + x).isidentifier() else "_" for x in normal])
     return word if word.isidentifier() else "_" + word
@@ -211,28 +213,30 @@ Owners = frozenset[Line]
 """The lines that made the arrays which a line may share memory with."""
 
 
+_NOBODY: Owners = frozenset()
 _ELSEWHERE: Owners = frozenset([Line(None, (), 0.0)])
 """In place of a line: a caller, or whoever has an array that is not for writing."""
 
 
 def _owners(program: Simplified) -> dict[Line, Owners]:
     """In whose memory each line's array may lie."""
-    owners: dict[Line, Owners] = {x: _ELSEWHERE if x.shape else frozenset() for x in program.inputs}
+    owners: dict[Line, Owners] = {x: _ELSEWHERE if x.shape else _NOBODY for x in program.inputs}
     for line in program.lines:
-        arrays = [x for x in line.args if shape_of_term(x)]
+        arrays = [x for x in line.args if shape_of_term(x)] if line.shape else []
         if not line.shape:
-            owners[line] = frozenset()
+            owners[line] = _NOBODY
         elif is_fresh(line) or (line.op in LIBRARY and not arrays):
             owners[line] = frozenset([line])
         else:
             is_open = line.op is shape.broadcast_to or line.op not in LIBRARY
-            whose = [_memory_of(x, owners) for x in arrays] + [_ELSEWHERE] * is_open
-            owners[line] = frozenset().union(*whose)
+            owners[line] = _NOBODY.union(
+                *[_memory_of(x, owners) for x in arrays], _ELSEWHERE if is_open else ()
+            )
     return owners
 
 
 def _memory_of(term: Term, owners: dict[Line, Owners]) -> Owners:
-    return owners[term] if type(term) is Line else _ELSEWHERE if type(term) is np.ndarray else frozenset()
+    return owners[term] if type(term) is Line else _ELSEWHERE if type(term) is np.ndarray else _NOBODY
 
 
 class Memory:
