@@ -20,7 +20,15 @@ import numpy as np
 
 from ..primitives import arithmetic as ar
 from ..primitives import elementary, linear_algebra, reduction, shape
-from .simplify import LIBRARY, Line, Term, general_function, shape_of_term
+from .simplify import (
+    LIBRARY,
+    Line,
+    Term,
+    general_function,
+    lies_in_columns,
+    lies_in_rows,
+    shape_of_term,
+)
 
 Text = Callable[[Term], str]
 """How a term is written."""
@@ -127,14 +135,8 @@ def _of_arrays(line: Line, text: Text) -> str:
 def _is_plain_matrix(term: Term, dtype: np.dtype[Any]) -> bool:
     """Whether BLAS reads it as it lies in memory, row after row or column after column: of others, `dot`
     and @ add up the terms in different orders."""
-    if len(shape_of_term(term)) != 2 or term.dtype != dtype:
-        return False
-    step = term.dtype.itemsize
-    for stride, n in sorted(zip(term.strides, term.shape, strict=True)):
-        if n > 1 and stride != step:
-            return False
-        step *= n
-    return True
+    is_matrix = len(shape_of_term(term)) == 2 and term.dtype == dtype
+    return is_matrix and (lies_in_rows(term) or lies_in_columns(term))
 
 
 def _axis(a: Line, axes: tuple[int, ...]) -> Any:

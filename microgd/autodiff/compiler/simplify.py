@@ -56,6 +56,26 @@ def shape_of_term(term: Term) -> tuple[int, ...]:
     return term.shape if type(term) is Line or isinstance(term, np.ndarray) else ()
 
 
+def _steps(array: Term) -> list[int]:
+    """From entry to entry in memory along each axis that is longer than 1, counted in entries."""
+    return [step // array.dtype.itemsize for n, step in zip(array.shape, array.strides, strict=True) if n > 1]
+
+
+def _lies_like(a: Line, b: Line) -> bool:
+    """Whether both have their entries in the same order in memory: then sums of them round alike."""
+    return a.shape == b.shape and _steps(a) == _steps(b)
+
+
+def lies_in_rows(array: Term) -> bool:
+    """Whether the entries lie row after row, so that each reshape of them is a view."""
+    return _steps(array) == [math.prod(array.shape[i + 1 :]) for i, n in enumerate(array.shape) if n > 1]
+
+
+def lies_in_columns(array: Term) -> bool:
+    """Whether the entries lie column after column, as those of a transposed matrix do."""
+    return _steps(array) == [math.prod(array.shape[:i]) for i, n in enumerate(array.shape) if n > 1]
+
+
 class Simplified:
     """The lines that a trace needs, oldest first, and which term each of its Values has become.
 
@@ -306,16 +326,6 @@ def _same_as(line: Line) -> Term | None:
     return None
 
 
-def _lies_like(a: Line, b: Line) -> bool:
-    """Whether both have their entries in the same order in memory: then sums of them round alike."""
-    return a.shape == b.shape and _steps(a) == _steps(b)
-
-
-def _steps(line: Line) -> list[int]:
-    """From entry to entry along each axis that is longer than 1, counted in entries."""
-    return [step // line.dtype.itemsize for n, step in zip(line.shape, line.strides, strict=True) if n > 1]
-
-
 Operation = tuple[Primitive, tuple[Term, ...]]
 
 
@@ -330,19 +340,13 @@ def _reshape_of_other(line: Line) -> Operation | None:
     a = line.args[0]
     if type(a) is not Line:
         return None
-    if a.op is shape.reshape and a.args[0].dtype == line.dtype and _is_c_order(a.args[0]):
+    if a.op is shape.reshape and a.args[0].dtype == line.dtype and lies_in_rows(a.args[0]):
         return shape.reshape, (a.args[0], line.shape)
     if a.op in _REDUCTIONS and a.args[2]:  # which has kept its axes
         operand, axes, _ = a.args
         if line.shape == tuple(n for i, n in enumerate(operand.shape) if i not in axes):
             return a.op, (operand, axes, False)
     return None
-
-
-def _is_c_order(line: Line) -> bool:
-    """Whether the entries lie row after row, so that each reshape of them is a view."""
-    expected = [math.prod(line.shape[i + 1 :]) for i, n in enumerate(line.shape) if n > 1]
-    return _steps(line) == expected
 
 
 _REDUCTIONS = {reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min}
