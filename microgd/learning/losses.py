@@ -124,10 +124,8 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
         classes = np.asarray(_numbers(goal_pred))
     except TracedValueError:  # a program cannot pick by numbers that are different ones each time
         is_right = np.reshape(goal_pred, (*shape[:-1], 1)) == np.arange(shape[-1])
-        right = np.sum(np.where(is_right, logits, 0.0), -1) / np.sum(
-            is_right * 1.0, -1
-        )  # nan if there is none
-        return logsumexp(logits, -1) - right
+        found = np.sum(is_right * 1.0, -1)  # 0 where there is no such class: the error is nan
+        return logsumexp(logits, -1) - np.sum(np.where(is_right, logits, 0.0), -1) / found
     if classes.dtype.kind not in "iu":
         raise TypeError(
             f"softmax_cross_entropy: expected classes as whole numbers (integers), got {classes.dtype}; "
