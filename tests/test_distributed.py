@@ -3,6 +3,9 @@
 import logging
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -185,6 +188,19 @@ def test_many_parameters_travel_without_a_warning(client):
     )
     error().backward()
     np.testing.assert_allclose(parameters["weight"].grad, 1 / parameters["weight"].size)
+
+
+def test_the_example(tmp_path):
+    """It compares with NumPy by hand itself, and exits with 1 where they differ by more than 1e-10."""
+    script = Path(__file__).parents[1] / "examples" / "many_machines.py"
+    options = ["--shards", "3", "--memory", "0", "--steps", "4"]
+    run = subprocess.run(
+        [sys.executable, script, *options], cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("off from NumPy on one machine: error ") == 2
+    assert "is killed while it computes the next step" in run.stdout
+    assert "150,000 rows, 13 MB" in run.stdout
 
 
 # Wrong uses --------------------------------------------------------------------------------------

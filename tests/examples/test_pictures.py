@@ -15,7 +15,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMMITTED = sorted(EXAMPLES.glob("pictures/*/*.svg"))
 CONTENTS = EXAMPLES / "README.md"
-ARE_NO_EXAMPLES = {"saving"}
+ARE_NO_EXAMPLES = {"saving", "many_machines"}  # the latter draws nothing: tests/test_distributed.py
 MEASURE_TIMES = {"how_fast"}
 
 
