@@ -11,9 +11,7 @@ import time
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, KnobNet, Value, batches, descend, grad
-from microgd.pictures.landscape import error_contour
-from microgd.pictures.runs import over_epochs
+from microgd import GradientDescent, History, KnobNet, Value, batches, descend, grad, plots
 
 # %% 256 examples, two inputs each, and goals that no two knobs fit exactly
 N, EPOCHS = 256, 8
@@ -69,8 +67,8 @@ for name, size, rate in [
 print(f"  {'the best knobs':<24}  {error(best):.4f}  0.0000")
 
 # %% Pictures
-ax = over_epochs(runs, N)
+ax = plots.batch_size_sweep(runs, N)
 ax.set_ylim(0, 5)
 save(ax, "out/batch_sizes/epochs.svg")
 paths.popitem()  # the falling rate has hardly begun to fall
-save(error_contour(error, (-1.3, 1.8), (-1.3, 1.3), paths), "out/batch_sizes/paths.svg")
+save(plots.error_contour(error, (-1.3, 1.8), (-1.3, 1.3), paths), "out/batch_sizes/paths.svg")

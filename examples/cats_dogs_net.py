@@ -21,11 +21,10 @@ from microgd import (
     binary_cross_entropy,
     descend,
     init_xavier,
+    plots,
     sigmoid,
     standardize,
 )
-from microgd.pictures.data import histogram
-from microgd.pictures.paper import INK
 
 # %% The data: kilograms; a column each for male and female, both 0 where unknown; 1 for a dog
 with open(Path(__file__).parent / "data" / "cats_dogs.csv", newline="", encoding="utf-8") as file:
@@ -92,8 +91,8 @@ kilograms = np.linspace(0.3, weight.max(), 300)
 probability = sigmoid(net(standardize(kilograms[:, None], like=weight[train, None]))).data[:, 0]
 cut = kilograms[np.argmax(probability > 0.5)]
 print(f"its cut: a dog from {cut:.1f} kg on")
-ax = histogram({"cat": weight[dog == 0], "dog": weight[dog == 1]}, cut, unit="kg")
+ax = plots.histogram({"cat": weight[dog == 0], "dog": weight[dog == 1]}, cut, unit="kg")
 says = ax.twinx()
-says.plot(kilograms, probability, color=INK, linestyle="--")
+says.plot(kilograms, probability, color=plots.style.INK, linestyle="--")
 says.set(ylim=(0, 1.75), yticks=[0, 0.25, 0.5, 0.75, 1], ylabel="probability of a dog, says the net (dashed)")
 save(ax, "out/cats_dogs_net/probability.svg")

@@ -12,8 +12,7 @@ import numpy as np
 from cats_vs_dogs import accuracy, load
 from saving import save
 
-from microgd import GradientDescent, Value, grad, restarts
-from microgd.pictures.landscape import error_curve
+from microgd import GradientDescent, Value, grad, plots, restarts
 
 weights, goals = load(Path(__file__).parent / "data" / "cats_dogs.csv")
 
@@ -62,7 +61,7 @@ def show(model) -> None:
         print(f" from starts at {min(starts):g} to {max(starts):g} kg")
     print(f"  on a plateau, error about {error(60.0):.2f}: from {min(nowhere):g} to {max(nowhere):g} kg")
     print(f"  the best is kept: {knob_weight:.2f} kg")
-    ax = error_curve(error, 0, 42)
+    ax = plots.error_curve(error, 0, 42)
     ax.set_xlabel("knob_weight, kg")
     save(ax, f"out/cats_dogs_pits/{model.__name__}.svg")
 

@@ -21,9 +21,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate
+from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate, plots
 from microgd.pictures import draw
-from microgd.pictures.data import histogram
 
 GOAL_PRED = {"cat": 0.0, "dog": 1.0}
 
@@ -160,7 +159,7 @@ def save_pictures(folder: Path, net: KnobNet, weights: np.ndarray, goals: np.nda
     error.backward()
     graph = draw(error, names={"kilograms": weights, "pred": pred, "error": error, "goal_pred": goals})
     groups = {"cat": weights[goals == 0], "dog": weights[goals == 1]}
-    ax = histogram(groups, cut=0.5 / net.knob_weight.item(), unit="kg")
+    ax = plots.histogram(groups, cut=0.5 / net.knob_weight.item(), unit="kg")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:

@@ -10,9 +10,7 @@ must. Run it: python examples/exploding_gradients.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, Value, clip_by_norm, clip_by_value, descend, grad
-from microgd.pictures.landscape import error_curve
-from microgd.pictures.runs import over_steps
+from microgd import GradientDescent, History, Value, clip_by_norm, clip_by_value, descend, grad, plots
 
 ROUNDS, GOAL_PRED = 30, 1.0
 
@@ -54,9 +52,9 @@ both = clip_by_norm(5.0)([np.array([30.0, 0.4])], []), clip_by_value(5.0)([np.ar
 print(f"  of the gradient [30, 0.4] they make {both[0][0].round(3)} and {both[1][0]}")
 
 # %% Pictures
-ax = error_curve(error, 0.85, 1.15, ball=1.14)
+ax = plots.error_curve(error, 0.85, 1.15, ball=1.14)
 save(ax, "out/exploding_gradients/cliff.svg")
 del runs["clipped by value to 10"]
-ax = over_steps(runs, "gradient_norm")
+ax = plots.history(runs, "gradient_norm")
 ax.set_ylim(1e-10, 1e60)
 save(ax, "out/exploding_gradients/norms.svg")

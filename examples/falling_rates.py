@@ -9,7 +9,7 @@ and what they are worth here. Run it: python examples/falling_rates.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, Value, descend
+from microgd import GradientDescent, History, Value, descend, plots
 from microgd.learning import (
     constant,
     cosine,
@@ -19,8 +19,6 @@ from microgd.learning import (
     step_decay,
     warm_up,
 )
-from microgd.pictures.paper import STYLES, legend_below, new_axes
-from microgd.pictures.runs import over_steps
 
 # %% Measurements of 2, each off by about 1
 STEPS, TRUTH = 2000, 2.0
@@ -61,13 +59,13 @@ for name, history in runs.items():
 print(f"{'the mean of them all':<22} {'':>30}  {abs(measured.mean() - TRUTH):.3f}")
 
 # %% Pictures: the rates, and the knob under three of them
-ax = over_steps(runs, "learning_rate")
+ax = plots.history(runs, "learning_rate")
 ax.set(yscale="linear", ylim=(0, 0.105))
 save(ax, "out/falling_rates/rates.svg")
-ax = new_axes()
-for name, style in zip(("constant", "cosine", "inverse time"), STYLES):
+ax = plots.style.new_axes()
+for name, style in zip(("constant", "cosine", "inverse time"), plots.style.STYLES):
     knob = runs[name].parameters["knob_weight"][::10]
     ax.plot(runs[name].step[::10], knob, label=name, color=style["color"], linestyle=style["linestyle"])
 ax.set(xlabel="step", ylabel="knob_weight", ylim=(1, 3))
-legend_below(ax)
+plots.style.legend_below(ax)
 save(ax, "out/falling_rates/knob.svg")

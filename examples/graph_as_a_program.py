@@ -13,10 +13,9 @@ import numpy as np
 from saving import save
 
 import microgd
-from microgd import MLP, Adam, TracedValueError, descend, value_and_grad
+from microgd import MLP, Adam, TracedValueError, descend, plots, value_and_grad
 from microgd.autodiff.functional import recorded_gradients, tree_leaves
 from microgd.autodiff.value import ancestors
-from microgd.pictures.paper import BLUE, VERMILION, new_axes
 
 
 def bits(*results) -> list[bytes]:
@@ -86,10 +85,10 @@ recorded, compiled = 1000 * np.median(rounds, axis=0)
 print(f"the same 200 steps: recorded {recorded:.0f} ms, compiled {compiled:.0f} ms, the compiling included")
 
 # %% Picture: the net's program, each line joined to those that it uses; what comes back in red
-ax = new_axes(height=5.4)
+ax = plots.style.new_axes(height=5.4)
 where, half = {}, np.linspace(0, np.pi, 40)
 for row, (name, formula) in enumerate(lines):
-    colour = VERMILION if "net_error" in where else BLUE
+    colour = plots.style.VERMILION if "net_error" in where else plots.style.BLUE
     ax.text(0.4, row, f"{name} = {formula}", color=colour, family="monospace", va="center")
     for used in sorted(where.keys() & re.findall(r"\w+", formula)):
         reach = (row - where[used]) / 2

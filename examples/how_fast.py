@@ -13,9 +13,8 @@ import numpy as np
 from saving import save
 
 import microgd
-from microgd import value_and_grad
+from microgd import plots, value_and_grad
 from microgd.autodiff.functional import tree_leaves
-from microgd.pictures.paper import BLUE, INK, ORANGE, legend_below, new_axes
 
 ROUNDS, TURN = 21, 0.005  # so many times each has its turn, of at least so many seconds
 
@@ -86,15 +85,15 @@ for name, (error, args, by_hand) in ROWS.items():
     print(f"{name:<20}{times}{ratios[name][0]:25.2f}{ratios[name][1]:10.2f}")
 
 # %% Picture: how many times what it takes by hand
-ax = new_axes(height=3.6)
-for i, (name, colour) in enumerate({"recorded": ORANGE, "compiled": BLUE}.items()):
+ax = plots.style.new_axes(height=3.6)
+for i, (name, colour) in enumerate({"recorded": plots.style.ORANGE, "compiled": plots.style.BLUE}.items()):
     times = np.array([ratio[i] for ratio in ratios.values()])
     rows = np.arange(len(times)) + 0.4 * i - 0.2
     bars = ax.barh(rows, times - 1, 0.36, left=1, color=colour, label=name)
     ax.bar_label(bars, [f"{time:.3g}" for time in times], padding=4)
-ax.axvline(1, color=INK, label="by hand")
+ax.axvline(1, color=plots.style.INK, label="by hand")
 ax.set(xscale="log", xlim=(0.4, 700), xlabel="time, as a multiple of the same by hand")
 ax.set(xticks=[1, 10, 100], xticklabels=["1", "10", "100"], yticks=range(3), yticklabels=ratios)
 ax.invert_yaxis()
-legend_below(ax)
+plots.style.legend_below(ax)
 save(ax, "out/how_fast/times.svg")

@@ -20,8 +20,8 @@ from microgd import (
     init_uniform,
     init_xavier,
     init_zeros,
+    plots,
 )
-from microgd.pictures.paper import STYLES, legend_below, new_axes
 
 WIDTH, DEPTH = 100, 10
 rng = np.random.default_rng(0)
@@ -72,9 +72,9 @@ for initialise in (init_zeros, init_he):
     print(f"  {right:.0%} right; the hidden weights moved by up to {moved:.2f}")
 
 # %% Picture
-ax = new_axes()
-for (name, out), style in zip(forward.items(), STYLES):
+ax = plots.style.new_axes()
+for (name, out), style in zip(forward.items(), plots.style.STYLES):
     ax.semilogy(np.arange(1, DEPTH + 1), out, **style, label=name)
 ax.set(xlabel="layer", ylabel="root mean square of the signal")
-legend_below(ax)
+plots.style.legend_below(ax)
 save(ax, "out/initialisation/signals.svg")

@@ -13,8 +13,7 @@ import numpy as np
 from cats_vs_dogs import load
 from saving import save
 
-from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate
-from microgd.pictures.runs import learning_rate_sweep, over_steps
+from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate, plots
 
 
 # %% A run: predict, compare, learn, from knobs that are all 0.5
@@ -56,6 +55,6 @@ for rate in (rates[0], rates[7], 0.15, 0.245, 0.28):
     print(f"  rate {rate:<7.3g} {last.reason:9} at step {last.number:3}: {last.error:.2g}")
 
 # %% Pictures
-save(learning_rate_sweep(runs, bound), "out/learning_rates/sweep.svg")
+save(plots.learning_rate_sweep(runs, bound), "out/learning_rates/sweep.svg")
 shown = {f"rate {rate:.3g}": run(rate, 30, *ONE_KNOB) for rate in (0.0005, 0.03, 0.23, 0.26)}
-save(over_steps(shown), "out/learning_rates/errors.svg")
+save(plots.history(shown), "out/learning_rates/errors.svg")

@@ -10,9 +10,8 @@ Run it: python examples/local_minima.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, Momentum, Value, grad, restarts
+from microgd import GradientDescent, Momentum, Value, grad, plots, restarts
 from microgd.learning import Pit
-from microgd.pictures.landscape import error_curve, paths_on_curve
 
 
 # %% Hills and pits
@@ -61,7 +60,7 @@ for rate in (0.01, 0.02, 0.05):
     print(f"  rate {rate}: to {end.parameters['knob_weight']:+.4f}, error {end.error:.4f}")
 
 # %% Pictures
-save(error_curve(error, -5.3, 4.2), "out/local_minima/pits.svg")
+save(plots.error_curve(error, -5.3, 4.2), "out/local_minima/pits.svg")
 runs = [pit.descents[0] for pit in pits]
 paths = {f"from {run.steps[0].parameters['knob_weight']:g}: {run.error[-1]:.2f}": run for run in runs}
-save(paths_on_curve(error, -5.3, 4.2, paths), "out/local_minima/descents.svg")
+save(plots.paths_on_curve(error, -5.3, 4.2, paths), "out/local_minima/descents.svg")

@@ -11,8 +11,7 @@ Run it: python examples/one_weight_at_a_time.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, Momentum, Value, coordinate_search, descend
-from microgd.pictures.landscape import error_contour
+from microgd import GradientDescent, Momentum, Value, coordinate_search, descend, plots
 
 
 # %% A valley: each pair of weights has correlation c
@@ -74,5 +73,5 @@ for name, (rounds, evaluations) in medians(50, 0.9, starts=1).items():
 
 # %% The paths: a mark for each round
 paths = {name: path for name, (_, _, path) in race(valley(2, 0.9), np.array([1.6, -1.0])).items()}
-ax = error_contour(lambda w: w @ valley(2, 0.9) @ w, (-1.2, 2), (-2, 1.2), paths)
+ax = plots.error_contour(lambda w: w @ valley(2, 0.9) @ w, (-1.2, 2), (-2, 1.2), paths)
 save(ax, "out/one_weight_at_a_time/paths.svg")

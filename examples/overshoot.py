@@ -8,8 +8,7 @@ the zigzag. Run it: python examples/overshoot.py
 
 from saving import save
 
-from microgd import GradientDescent, History, Value, descend, grad
-from microgd.pictures.landscape import paths_on_curve
+from microgd import GradientDescent, History, Value, descend, grad, plots
 
 
 # %% The curve: input 2, goal_pred 0.8, so the minimum is at knob_weight 0.4
@@ -44,5 +43,5 @@ for rate, said in [
     print(f" {rate:<5}  {factor:+.2f}           {seen:+.2f}   knob {knob[-1]:.4f}: {said}")
 
 # %% The zigzag
-ax = paths_on_curve(error, -0.7, 1.5, {f"rate {rate}": runs[rate] for rate in (0.05, 0.23, 0.27)})
+ax = plots.paths_on_curve(error, -0.7, 1.5, {f"rate {rate}": runs[rate] for rate in (0.05, 0.23, 0.27)})
 save(ax, "out/overshoot/zigzag.svg")

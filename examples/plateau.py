@@ -21,10 +21,9 @@ from microgd import (
     binary_cross_entropy,
     descend,
     grad,
+    plots,
     sigmoid,
 )
-from microgd.pictures.landscape import error_curve
-from microgd.pictures.runs import over_steps
 
 
 # %% One input of 1, which should be answered by 0
@@ -75,9 +74,9 @@ for name, history in runs.items():
     print(f"  {name:<24} {history.step[-1]:6}")
 
 # %% Pictures
-save(error_curve(error, -6, 10, ball=8.0), "out/plateau/plateau.svg")
+save(plots.error_curve(error, -6, 10, ball=8.0), "out/plateau/plateau.svg")
 shown = {f"{name}: {run.step[-1]} steps": run for name, run in runs.items() if run.step[-1] < 2000}
-ax = over_steps(shown, "gradient_norm")
+ax = plots.history(shown, "gradient_norm")
 ax.set_xscale("symlog", linthresh=10)
 ax.set_xlim(left=0)
 save(ax, "out/plateau/gradients.svg")

@@ -8,9 +8,18 @@ does not arrive at all; momentum and Adam do. Run it: python examples/race.py
 
 from saving import save
 
-from microgd import Adagrad, Adam, GradientDescent, History, Momentum, Nesterov, RMSprop, Value, descend
-from microgd.pictures.landscape import error_contour
-from microgd.pictures.runs import over_steps
+from microgd import (
+    Adagrad,
+    Adam,
+    GradientDescent,
+    History,
+    Momentum,
+    Nesterov,
+    RMSprop,
+    Value,
+    descend,
+    plots,
+)
 
 
 # %% Three landscapes of two weights, with their minimum 0, and where to start
@@ -75,5 +84,5 @@ shown = {bowl: OPTIMIZERS, rosenbrock: (GradientDescent, Momentum, Adam)}
 for error in maps:
     runs = {optimizer.__name__: best[error, optimizer][0] for optimizer in OPTIMIZERS}
     paths = {optimizer.__name__: runs[optimizer.__name__] for optimizer in shown[error]}
-    save(error_contour(error, *maps[error], paths), f"out/race/{error.__name__}.svg")
-    save(over_steps(runs), f"out/race/{error.__name__}_errors.svg")
+    save(plots.error_contour(error, *maps[error], paths), f"out/race/{error.__name__}.svg")
+    save(plots.history(runs), f"out/race/{error.__name__}_errors.svg")

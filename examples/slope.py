@@ -8,8 +8,7 @@ Two pictures. Run it: python examples/slope.py
 
 from saving import save
 
-from microgd import value_and_grad
-from microgd.pictures.landscape import error_curve, tangents
+from microgd import plots, value_and_grad
 
 INPUT, GOAL_PRED, LEARNING_RATE = 0.5, 0.8, 0.5
 
@@ -35,5 +34,5 @@ print("\nleft of the minimum the slope is negative and the step goes up, right o
 print("the step is long where it is steep and 0 at the minimum: nobody has to say when to stop")
 
 # %% Pictures
-save(error_curve(error, -0.5, 3.7, ball=0.5), "out/slope/curve.svg")
-save(tangents(error, -0.5, 3.7, [0.0, 0.5, 3.0], learning_rate=LEARNING_RATE), "out/slope/tangents.svg")
+save(plots.error_curve(error, -0.5, 3.7, ball=0.5), "out/slope/curve.svg")
+save(plots.tangents(error, -0.5, 3.7, [0.0, 0.5, 3.0], learning_rate=LEARNING_RATE), "out/slope/tangents.svg")

@@ -9,9 +9,7 @@ Run it: python examples/two_moons.py
 import numpy as np
 from saving import save
 
-from microgd import MLP, GradientDescent, History, binary_cross_entropy, descend, sigmoid
-from microgd.pictures.data import decision_boundary
-from microgd.pictures.runs import over_steps
+from microgd import MLP, GradientDescent, History, binary_cross_entropy, descend, plots, sigmoid
 
 
 # %% The points
@@ -43,8 +41,8 @@ for name, net in {"straight": MLP(2, 1, rng=0), "bent": MLP(2, 16, 16, 1, rng=0)
     print(f"{net}: error {history.error[0]:.3f} -> {history.error[-1]:.3f}; right on", end=" ")
     print(f"{right(net, points, goals):.1%} of its points", end=" and ")
     print(f"{right(net, new_points, new_goals):.1%} of new ones")
-    ax = decision_boundary(lambda x, net=net: sigmoid(net(x)), groups, labels=("x", "y"))
+    ax = plots.decision_boundary(lambda x, net=net: sigmoid(net(x)), groups, labels=("x", "y"))
     save(ax, f"out/two_moons/{name}.svg")
 
 # %% How they learned
-save(over_steps(runs), "out/two_moons/errors.svg")
+save(plots.history(runs), "out/two_moons/errors.svg")

@@ -9,8 +9,7 @@ Run it: python examples/two_weights.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, KnobNet, descend, value_and_grad
-from microgd.pictures.landscape import error_contour, error_surface, gradient_and_step
+from microgd import GradientDescent, History, KnobNet, descend, plots, value_and_grad
 
 # %% Two inputs, four examples; the knobs 1.5 and -0.5 would predict them all
 input = np.array([[1.0, 0.4], [0.3, 1.0], [1.2, 0.9], [0.2, 0.7]])
@@ -44,6 +43,6 @@ print(f"knobs {history.parameters['knob_weight'][-1]}")
 
 # %% Pictures
 x, y = (-1.0, 2.5), (-1.2, 1.6)
-ax = error_contour(error, x, y, {"gradient descent": history})
-save(gradient_and_step(error, start, learning_rate=0.4, ax=ax), "out/two_weights/map.svg")
-save(error_surface(error, x, y, {"gradient descent": history}), "out/two_weights/surface.svg")
+ax = plots.error_contour(error, x, y, {"gradient descent": history})
+save(plots.gradient_and_step(error, start, learning_rate=0.4, ax=ax), "out/two_weights/map.svg")
+save(plots.error_surface(error, x, y, {"gradient descent": history}), "out/two_weights/surface.svg")

@@ -10,9 +10,7 @@ import math
 
 from saving import save
 
-from microgd import GradientDescent, History, Value, descend, grad
-from microgd.pictures.landscape import paths_on_curve
-from microgd.pictures.runs import history_panels
+from microgd import GradientDescent, History, Value, descend, grad, plots
 
 
 # %% A parabola with its minimum 1 at 3
@@ -40,5 +38,5 @@ print(f"in the run: after {next(i for i, place in enumerate(walked) if abs(place
 print(history.message)
 
 # %% Pictures
-save(paths_on_curve(error, -1.5, 7.5, walked), "out/watch_the_walk/walk.svg")
-save(history_panels(history)[0], "out/watch_the_walk/sheet.svg")
+save(plots.paths_on_curve(error, -1.5, 7.5, walked), "out/watch_the_walk/walk.svg")
+save(plots.history_panels(history)[0], "out/watch_the_walk/sheet.svg")

@@ -73,7 +73,7 @@ from .learning import (
 )
 
 if TYPE_CHECKING:
-    from .pictures import draw, play, play_descent
+    from .pictures import draw, play, play_descent, plots
 
 __all__ = [
     "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
@@ -81,8 +81,8 @@ __all__ = [
     "binary_cross_entropy", "check_grads", "clip_by_norm", "clip_by_value", "compile",
     "coordinate_search", "descend", "draw", "freeze", "grad", "hessian", "hinge", "hot_cold", "huber",
     "hvp", "init_he", "init_uniform", "init_xavier", "init_zeros", "jacobian", "largest_stable_rate",
-    "load_checkpoint", "logsumexp", "mean_squared_error", "play", "play_descent", "primitive", "relu",
-    "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax", "softmax_cross_entropy", "softplus",
+    "load_checkpoint", "logsumexp", "mean_squared_error", "play", "play_descent", "plots", "primitive",
+    "relu", "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax", "softmax_cross_entropy", "softplus",
     "squared_error", "standardize", "value_and_grad", "vjp", "weight_decay",
 ]  # fmt: skip
 __version__ = "0.1.0"
@@ -94,7 +94,7 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     """The pictures: imported, with what they need, when they are first asked for."""
-    if name in ("draw", "play", "play_descent"):
+    if name in ("draw", "play", "play_descent", "plots"):
         from . import pictures
 
         return getattr(pictures, name)

@@ -1,27 +1,39 @@
-"""Pictures: what a graph of Values and a descent look like. Nothing here computes anything new.
+"""Pictures of graphs, errors and descents. Every number in a picture is computed by autodiff and learning.
 
-In which order to read it: graph.py draws the computation graph, `draw(error)` (nodes.py, layers.py and
-rolled_up.py say what is shown, cards.py how, render.py who makes an image of it). landscape.py, runs.py and
-data.py draw errors, descents, their histories and data with matplotlib (paper.py says in which style).
-player.py writes a page that plays a computation forward and backward, `play(error)`, and descent_player.py
-one with a ball on the error curve, `play_descent(...)`; both are filled into templates/ by pages.py. What a
-picture needs (graphviz, matplotlib) is imported when the first one is drawn, never by `import microgd`.
+Three rooms, each for one tool:
+
+graph/   the computation graph, drawn by Graphviz: `draw(error)`.
+plots/   curves, surfaces, paths, histories and data, drawn by matplotlib: `plots.error_curve(...)`.
+pages/   self-contained HTML: `play(error)` steps forward and backward through a computation,
+         `play_descent(...)` rolls a ball down an error curve.
+
+They share numbers.py (numbers as text), scales.py (the axes of charts) and chain_rule.py (the gradient's
+share along one edge of a graph). graphviz and matplotlib are imported when the first picture is drawn, never
+by `import microgd`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .descent_player import play_descent
-    from .graph import draw
-    from .player import play
+    from . import plots
+    from .graph.drawing import draw
+    from .pages.computation import play
+    from .pages.descent import play_descent
 
-__all__ = ["draw", "play", "play_descent"]
+__all__ = ["draw", "play", "play_descent", "plots"]
 
-_WHERE = {"draw": "graph", "play": "player", "play_descent": "descent_player"}
+_MODULE_OF = {"draw": "graph.drawing", "play": "pages.computation", "play_descent": "pages.descent"}
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WHERE:
-        return getattr(import_module(f".{_WHERE[name]}", __name__), name)
+    """Import a public name, and what it needs, when it is first used."""
+    if name in _MODULE_OF:
+        return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+    if name == "plots":
+        return import_module(".plots", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,47 @@
+"""One edge of the chain rule: the share of a gradient that one operand of an operation receives.
+
+`draw` writes local derivatives on the edges of a graph, and `play` follows the gradient from edge to edge.
+All numbers are the engine's: a share is the backward pass over that single edge.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.primitives.primitive import Each, Vjp
+from ..autodiff.value import Value, View, as_numbers, pull_back
+
+
+def rule_of(node: Value, position: int) -> Vjp | None:
+    """Return the vjp of one argument of the operation that computed a Value; None if no gradient flows."""
+    assert node.op is not None
+    rules = node.op.vjps
+    return (
+        rules.rule(position)
+        if isinstance(rules, Each)
+        else next(itertools.islice(rules, position, None), None)
+    )
+
+
+def receiving_positions(node: Value) -> list[int]:
+    """List the positions of the arguments that receive a gradient: the Values that have a vjp."""
+    rules = zip(node.args, node.op.vjps) if node.op else ()
+    return [i for i, (arg, rule) in enumerate(rules) if isinstance(arg, Value) and rule is not None]
+
+
+def share(node: Value, position: int, arrived: Any, view: View = as_numbers) -> Any:
+    """Return the share of the gradient that arrived at a Value which the argument at a position receives."""
+    assert node.op is not None
+    operand = Value(node.operands[position])
+    others = node.operands[:position], node.operands[position + 1 :]
+    edge = Value.record(node.op, *others[0], operand, *others[1])
+    return dict(pull_back(edge, arrived, [edge, operand], view))[operand]
+
+
+def local_derivative(node: Value, position: int) -> Any:
+    """Return the derivative of the sum of a Value's entries by each entry of one argument."""
+    with np.errstate(all="ignore"):
+        return share(node, position, np.ones(node.shape, node.dtype) if node.shape else 1.0)

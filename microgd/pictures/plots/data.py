@@ -1,0 +1,101 @@
+"""Data: the `histogram` of one measurement, the `decision_boundary` of a classifier of two features.
+
+As in one_knob.py each function draws into the Axes that it is given, or into new ones, and returns them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from ...autodiff import Value
+from .style import BESIDE, INK, STYLES, legend_below, new_axes
+
+
+def histogram(
+    groups: Mapping[str, Sequence[float]],
+    cut: float | None = None,
+    *,
+    unit: str = "",
+    bins: int = 38,
+    ax: Any = None,
+) -> Any:
+    """Plot the distribution of a measurement in each group, and the cut that is to separate the groups.
+
+    groups  name -> its numbers. The bars are translucent and drawn over each other: where they overlap no cut
+            separates the groups.
+    cut     drawn as a line.
+    unit    the unit of the measurement, for the axis and the label of the line.
+
+    Raises ValueError if there is no number.
+
+    >>> ax = histogram({"cat": [3.5, 4.0, 4.2], "dog": [4.1, 9.0, 20.0]}, cut=5.27, unit="kg")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['cat (3)', 'dog (3)']
+    """
+    numbers = np.concatenate([np.asarray(group, dtype=float) for group in groups.values()] or [np.empty(0)])
+    if not numbers.size:
+        raise ValueError("histogram: expected at least one number in the groups, got none")
+    ax = new_axes() if ax is None else ax
+    edges = np.linspace(min(0.0, numbers.min()), numbers.max(), bins + 1)
+    for (name, group), style, hatch in zip(
+        groups.items(), cycle(STYLES), cycle(["", "//", "\\\\", "..", "xx"])
+    ):
+        label, colour = f"{name} ({len(group)})", style["color"]
+        ax.hist(group, edges, label=label, color=colour, alpha=0.55, edgecolor=colour, hatch=hatch)
+    ax.set_xlabel(unit)
+    ax.set_ylabel("how many")
+    if cut is not None:
+        ax.axvline(cut, color=INK, linewidth=2)
+        label = f"cut at {cut:.2f} {unit}".rstrip()
+        ax.annotate(label, (cut, 0.62), xycoords=("data", "axes fraction"), xytext=(6, 0), **BESIDE)
+    ax.legend(frameon=False)
+    return ax
+
+
+def decision_boundary(
+    score: Callable[[Any], Any],
+    groups: Mapping[str, Any],
+    *,
+    threshold: float = 0.5,
+    labels: tuple[str, str] = ("", ""),
+    ax: Any = None,
+) -> Any:
+    """Plot the regions of a classifier of two features, the boundary between them, and the data.
+
+    score      a function of an array (n, 2) of points that returns one number for each, as a Value or an
+               array of shape (n,) or (n, 1): a net, or its sigmoid.
+    groups     name -> points of shape (n, 2); the first group is to score below the threshold.
+    threshold  the score at the boundary: 0.5 for probabilities, 0 for logits.
+    labels     the names of the two features, for the axes.
+
+    >>> ax = decision_boundary(lambda x: x[:, 0] + x[:, 1], {"low": [(0.1, 0.2)], "high": [(0.9, 0.8)]})
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['low (1)', 'high (1)']
+    """
+    named = {name: np.reshape(np.asarray(points, dtype=float), (-1, 2)) for name, points in groups.items()}
+    points_of_all = np.concatenate(list(named.values()))
+    ax = new_axes(6.0, 5.0) if ax is None else ax
+    margin = 0.08 * np.ptp(points_of_all, axis=0)
+    low, high = points_of_all.min(axis=0) - margin, points_of_all.max(axis=0) + margin
+    across, up = np.meshgrid(np.linspace(low[0], high[0], 201), np.linspace(low[1], high[1], 201))
+    scores = score(np.column_stack([across.ravel(), up.ravel()]))
+    scores = np.reshape(scores.data if isinstance(scores, Value) else scores, across.shape)
+    ax.contourf(across, up, scores > threshold, [-0.5, 0.5, 1.5], colors=["#dbe9f4", "#fbe9dd"])
+    if scores.min() < threshold < scores.max():
+        ax.contour(across, up, scores, [threshold], colors=INK, linewidths=2)
+    for (name, points), style in zip(named.items(), cycle(STYLES)):
+        look = {
+            "color": style["color"],
+            "marker": style["marker"],
+            "s": 26,
+            "edgecolors": "white",
+            "linewidths": 0.6,
+        }
+        ax.scatter(*points.T, label=f"{name} ({len(points)})", zorder=3, **look)
+    ax.set(xlabel=labels[0], ylabel=labels[1])
+    legend_below(ax)
+    return ax
