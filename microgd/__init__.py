@@ -82,8 +82,8 @@ __all__ = [
     "coordinate_search", "descend", "draw", "freeze", "grad", "hessian", "hinge", "hot_cold", "huber",
     "hvp", "init_he", "init_uniform", "init_xavier", "init_zeros", "jacobian", "largest_stable_rate",
     "load_checkpoint", "logsumexp", "mean_squared_error", "play", "play_descent", "plots", "primitive",
-    "relu", "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax", "softmax_cross_entropy", "softplus",
-    "squared_error", "standardize", "value_and_grad", "vjp", "weight_decay",
+    "relu", "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax", "softmax_cross_entropy",
+    "softplus", "squared_error", "standardize", "value_and_grad", "vjp", "weight_decay",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

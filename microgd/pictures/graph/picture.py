@@ -55,7 +55,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         Raises RendererMissing.
         """
         if filename is None or not _is_image(filename):
-            path: str = super().save(filename, directory, **options)
+            path: str = super().save(filename, directory=directory, **options)
             return path
         image = Path(self.directory if directory is None else directory) / filename
         _replace(image, self.pipe(image.suffix[1:].lower()))

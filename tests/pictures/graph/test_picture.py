@@ -123,3 +123,22 @@ def test_importing_microgd_does_not_import_graphviz():
     code = "import sys, microgd, microgd.pictures; print([m for m in sys.modules if 'graphviz' in m])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_save_writes_an_image_where_the_name_is_that_of_an_image(tmp_path):
+    picture = draw(*knob())
+    assert picture.save(tmp_path / "knob.svg") == str(tmp_path / "knob.svg")
+    assert (tmp_path / "knob.svg").read_bytes().rstrip().endswith(b"</svg>")
+    assert picture.save("KNOB.SVG", tmp_path) == str(tmp_path / "KNOB.SVG")
+    assert "</svg>" in (tmp_path / "KNOB.SVG").read_text(encoding="utf-8")
+    picture.save(tmp_path / "knob.gv")
+    assert (tmp_path / "knob.gv").read_text(encoding="utf-8") == picture.source
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["KNOB.SVG", "knob.gv", "knob.svg"]
+
+
+def test_save_without_a_renderer_writes_nothing_and_says_the_remedy(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "knob.png").write_text("the old one")
+    with pytest.raises(renderer.RendererMissing, match=r"draws PNG.*apt install graphviz"):
+        draw(*knob()).save(tmp_path / "knob.png")
+    assert (tmp_path / "knob.png").read_text() == "the old one"

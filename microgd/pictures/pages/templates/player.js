@@ -23,7 +23,7 @@ const player = {
     $("slider").value = this.index;
     $("slider").setAttribute("aria-valuetext", frame.phase);
     $("count").textContent = `${this.index + 1} / ${this.frames.length}`;
-    // not `disabled`, which would take the focus away from whoever steps by the keyboard
+    // not `disabled`, which would take away the focus of a reader who steps by the keyboard
     for (const [id, off] of [["first", !this.index], ["back", !this.index], ["next", last]]) $(id).ariaDisabled = off;
     if (last) this.pause();
     this.draw(this.index);
