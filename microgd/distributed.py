@@ -75,8 +75,9 @@ def sharded(
     Raises TypeError where the parameters are not Values by name or the shards not on a cluster, ValueError
     where there is no shard, or no row in any; what `error` raises on a worker is raised here.
     """
-    from dask import config, delayed
+    from dask import config
     from dask.base import is_dask_collection
+    from dask.delayed import delayed
     from distributed import Future
 
     shards = list(shards)
