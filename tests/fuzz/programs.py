@@ -9,7 +9,7 @@ large, not finite or near a kink is not taken: the derivatives of what is left a
 import numpy as np
 from dual import Dual
 
-from microgd import primitive, relu, sigmoid, softmax, softplus
+from microgd import logsumexp, primitive, relu, sigmoid, softmax, softplus
 
 SHAPES = [
     (), (), (1,), (3,), (3,), (2, 3), (2, 3), (3, 1), (1, 3), (3, 3), (3, 3), (3, 3), (2, 1, 3), (4, 4),
@@ -60,6 +60,14 @@ def anywhere(*args):
 def away_from(kink):
     """Smooth where kink(*args) is not near 0."""
     return lambda *args: not np.size(k := kink(*args)) or np.min(np.abs(k)) > MARGIN
+
+
+def far_from_whole_quotients(a, b):
+    """a / b jumps to the next whole number nowhere near."""
+    if not away_from(lambda b: b)(b):
+        return False
+    quotient = np.asarray(a) / b
+    return away_from(lambda q: q - np.round(q))(quotient)
 
 
 def distinct(x, axis=None):
@@ -130,6 +138,27 @@ OPERATIONS = {
     "np.arctan2({}, {})": (np.arctan2, 2, lambda a, b: np.size(a) and np.size(b) and np.min(b) > 0.1),
     "np.logaddexp({}, {})": (np.logaddexp, 2, anywhere),
     "np.maximum({}, {})": (np.maximum, 2, away_from(np.subtract)),
+    "np.minimum({}, {})": (np.minimum, 2, away_from(np.subtract)),
+    "np.fmax({}, {})": (np.fmax, 2, away_from(np.subtract)),
+    "np.fmin({}, {})": (np.fmin, 2, away_from(np.subtract)),
+    "np.logaddexp2({}, {})": (np.logaddexp2, 2, anywhere),
+    "np.float_power({}, {})": (
+        np.float_power, 2, lambda a, b: np.size(a) and np.size(b) and np.min(a) > 0.1,
+    ),
+    "np.copysign({}, {})": (
+        np.copysign, 2, lambda a, b: away_from(lambda a: a)(a) and away_from(lambda b: b)(b),
+    ),
+    "np.remainder({}, {})": (np.remainder, 2, far_from_whole_quotients),
+    "np.fmod({}, {})": (np.fmod, 2, far_from_whole_quotients),
+    "np.log2({})": (np.log2, 1, lambda a: np.size(a) and np.min(a) > 0.05),
+    "np.log10({})": (np.log10, 1, lambda a: np.size(a) and np.min(a) > 0.05),
+    "np.arccos({})": (np.arccos, 1, lambda a: np.size(a) and np.max(np.abs(a)) < 0.95),
+    "np.arctanh({})": (np.arctanh, 1, lambda a: np.size(a) and np.max(np.abs(a)) < 0.9),
+    "np.arccosh({})": (np.arccosh, 1, lambda a: np.size(a) and np.min(a) > 1.1),
+    "np.degrees({})": (np.degrees, 1, lambda a: not np.size(a) or np.max(np.abs(a)) < 0.5),
+    "np.radians({})": (np.radians, 1, anywhere),
+    "+{}": (lambda a: +a, 1, anywhere),
+    "logsumexp({})": (in_numpy(logsumexp, lambda x: np.log(np.sum(np.exp(x)))), 1, lambda a: np.size(a) > 0),
     "np.minimum({}, 0.5)": (lambda a: np.minimum(a, 0.5), 1, away_from(lambda a: a - 0.5)),
     "np.clip({}, -0.5, 0.5)": (lambda a: np.clip(a, -0.5, 0.5), 1, away_from(lambda a: abs(a) - 0.5)),
     "np.where({0} > {1}, {1}, {0} * {0})": (
