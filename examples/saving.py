@@ -8,7 +8,7 @@ from typing import Any
 try:
     import matplotlib
 except ModuleNotFoundError:
-    raise SystemExit("This example draws and needs matplotlib: pip install -e '.[pictures]'") from None
+    raise SystemExit("This example draws and needs matplotlib: pip install matplotlib") from None
 
 # The same numbers give the same file, and its texts stay texts.
 PLAIN = {"svg.hashsalt": "microgd", "svg.fonttype": "none"}

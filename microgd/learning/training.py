@@ -236,7 +236,7 @@ def put(optimizer: Optimizer, data: Mapping[str, Any]) -> None:
 
 
 def _progress_bar(steps: int) -> Any:
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     return tqdm(total=steps, unit="step")
 

