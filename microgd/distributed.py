@@ -30,8 +30,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .autodiff import Value, compile, value_and_grad
-from .autodiff.functional import tree_map
 from .autodiff.primitives.primitive import Primitive
+from .autodiff.trees import tree_map
 from .autodiff.value import record
 
 __all__ = ["sharded"]

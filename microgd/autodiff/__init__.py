@@ -7,13 +7,15 @@ numpy_protocol.py (why np.exp works on a Value), and the other tables in primiti
 compiler/, which turns a recorded function into a program.
 """
 
+from . import pickling  # noqa: F401  registers how Values and primitives are copied
+from .active import TracedValueError
 from .check import check_grads
 from .compiler.compile import compile
 from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
 from .primitives.arithmetic import relu, sigmoid, softplus
 from .primitives.reduction import logsumexp, softmax
-from .value import TracedValueError, Value
+from .value import Value
 
 __all__ = [
     "TracedValueError", "Value", "check_grads", "compile", "grad", "hessian", "hvp", "jacobian",

@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from .functional import Tree, tree_leaves, tree_map, vjp
+from .functional import vjp
+from .trees import Tree, tree_leaves, tree_map, tree_paths
 from .value import Value
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
@@ -130,7 +131,8 @@ def _comparisons(
         size = max(float(sum(np.sum(np.abs(term)) for term in terms)), abs(measured), floor)
         return where, computed, measured, abs(computed - measured) / size
 
-    for leaf, name in enumerate(_names(args)):
+    names = [path for i, arg in enumerate(args) for path, _ in tree_paths(arg, str(i))]
+    for leaf, name in enumerate(names):
         for index in np.ndindex(points[leaf].shape):
             direction = [np.zeros_like(x) for x in points]
             direction[leaf][index] = scales[leaf][index]
@@ -146,23 +148,6 @@ def _like(tree: Tree, leaves: Sequence[Any]) -> Tree:
     """The structure of a tree with other leaves in it."""
     following = iter(leaves)
     return tree_map(lambda _: next(following), tree)
-
-
-def _names(args: tuple[Tree, ...]) -> Iterator[str]:
-    """How each leaf is reached: `0` for the first argument, `1['w'][0]` inside the second."""
-
-    def inside(name: str, tree: Tree) -> Iterator[str]:
-        if isinstance(tree, dict):
-            for key, part in tree.items():
-                yield from inside(f"{name}[{key!r}]", part)
-        elif isinstance(tree, (tuple, list)):
-            for i, part in enumerate(tree):
-                yield from inside(f"{name}[{i}]", part)
-        else:
-            yield name
-
-    for i, arg in enumerate(args):
-        yield from inside(str(i), arg)
 
 
 def _tolerance(args: tuple[Tree, ...]) -> float:

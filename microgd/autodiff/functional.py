@@ -1,110 +1,45 @@
-"""Derivatives of plain Python functions of numbers and arrays: functions in, functions out.
+"""Derivatives of plain Python functions: `grad` and its relatives take a function and return a function.
 
-Each transformation calls the function with Values in place of some arguments (`argnums`), and walks
-back through what was recorded. An argument may be a number, an array, or nested tuples, lists and
-dicts of them; a gradient comes back in the same structure. Inputs are never changed.
+Each transformation calls f with Values in place of some arguments (`argnums`), and walks back through the
+graph that was recorded. An argument may be a number, an array, or a tree of them: nested tuples, lists and
+dicts. A gradient comes back in the same structure. Inputs are never changed.
 
-They nest: inside another transformation the arguments are Values already. Then the walk itself is
-recorded, because the same rules run on Values, and its result can be differentiated again. The same
-happens where the function uses a Value from outside: the result is a Value, since it depends on one.
+Transformations nest. Inside another one the arguments are Values already; then the backward pass is itself
+recorded, because the same vjps run on Values, and its result can be differentiated again. The same happens
+where f uses a Value from outside: the result depends on it, so it is a Value.
 
-Read `_Call` first: it is the machine; the public functions below only ask it.
+`Recording` runs and records f once; every transformation below is a few lines on top of it.
 """
 
 from __future__ import annotations
 
-import copy
 import functools
 import inspect
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .active import active, warn_caller
+from .data import Data, as_data, differentiable
 from .primitives.arithmetic import identity
-from .value import (
-    Value,
-    ancestors,
-    as_data,
-    as_numbers,
-    as_values,
-    derivatives,
-    next_number,
-    pull_back,
-    under_grad,
-    under_trace,
-    warn_caller,
-)
+from .trees import Tree, tree_leaves, tree_map
+from .value import Value, View, ancestors, as_numbers, local_gradients, next_number
 
-Tree = Any
-"""A number, an array, a Value, or tuples, lists and dicts of trees."""
 Argnums = int | tuple[int, ...]
 """Which positional argument to differentiate by, counted from 0; a tuple of them gives a tuple of results."""
-
-
-# Trees -------------------------------------------------------------------------------------------
-
-
-def tree_map(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
-    """The same structure with `function` of each number or array in its place, and of what stands in
-    that place in the other trees.
-
-    Raises ValueError where another tree has not the structure of the first.
-
-    >>> tree_map(lambda x: x + 1, {"w": [1, 2], "b": (3,)})
-    {'w': [2, 3], 'b': (4,)}
-    >>> tree_map(lambda x, y: x + y, {"a": 1, "b": 2}, {"b": 20, "a": 10})
-    {'a': 11, 'b': 22}
-    """
-    if not isinstance(tree, (dict, list, tuple)):
-        if any(isinstance(other, (dict, list, tuple)) for other in others):
-            raise ValueError(f"expected a number or an array, got a {_types(others)}")
-        return function(tree, *others)
-    keys = list(tree) if isinstance(tree, dict) else range(len(tree))
-    for other in others:
-        if not _is_alike(tree, other):
-            raise ValueError(f"expected a {type(tree).__name__} with {list(keys)}, got {other!r}")
-    parts = [tree_map(function, tree[key], *(other[key] for other in others)) for key in keys]
-    if isinstance(tree, dict):
-        return refilled(tree, dict(zip(keys, parts, strict=True)))
-    return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-
-
-def refilled(like: dict[Any, Any], parts: dict[Any, Any]) -> dict[Any, Any]:
-    """A dict of the same kind with other parts: a defaultdict or an OrderedDict stays one."""
-    filled = copy.copy(like)
-    for key, part in parts.items():
-        filled[key] = part
-    return filled
-
-
-def _is_alike(tree: Tree, other: Tree) -> bool:
-    if isinstance(tree, dict):
-        return isinstance(other, dict) and tree.keys() == other.keys()
-    return isinstance(other, (list, tuple)) and len(tree) == len(other)
-
-
-def _types(trees: tuple[Tree, ...]) -> str:
-    return " and a ".join(type(tree).__name__ for tree in trees)
-
-
-def tree_leaves(tree: Tree) -> list[Any]:
-    """The numbers and arrays of a tree, in order.
-
-    >>> tree_leaves({"w": [1, 2], "b": (3,)})
-    [1, 2, 3]
-    """
-    leaves: list[Any] = []
-    tree_map(leaves.append, tree)
-    return leaves
 
 
 # One call, recorded ------------------------------------------------------------------------------
 
 
-class _Call:
-    """A call of f with Values in place of the arguments `argnums`, and its output (a tree)."""
+class Recording:
+    """One call of f with Values in place of the arguments `argnums`.
+
+    variables  the Values, in the structure of the arguments; `leaves` lists them.
+    output     the tree that f returned.
+    """
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums, args: Any, options: Any) -> None:
         self.start = next_number()
@@ -113,29 +48,29 @@ class _Call:
         replaced = {i: tree_map(_variable, args[i]) for i in places}
         self.variables: Tree = tuple(replaced.values()) if isinstance(argnums, tuple) else replaced[places[0]]
         self.leaves = tree_leaves(self.variables)
-        under_grad.update(self.leaves)
+        active.differentiated.update(self.leaves)
         try:
             self.output = f(*(replaced.get(i, arg) for i, arg in enumerate(args)), **options)
         finally:
-            under_grad.difference_update(self.leaves)
+            active.differentiated.difference_update(self.leaves)
         self._paths: dict[Value, tuple[list[Value], bool]] = {}
 
     def scalar_output(self, asked: str) -> Any:
-        """The output, which must be a single number."""
+        """Return the output if it is a scalar; raise ValueError otherwise."""
         if isinstance(self.output, (dict, list, tuple)):
             got = f"a {type(self.output).__name__}"
         else:
-            self.check_outputs(asked, "a single number")
+            self.check_outputs(asked, "a scalar")
             if np.shape(self.output) == ():
                 return self.output
             got = f"shape {np.shape(self.output)}"
         raise ValueError(
-            f"{asked}: {_name(self.f)} must return a single number, got {got}; "
+            f"{asked}: {_name(self.f)} must return a scalar, got {got}; "
             "reduce it (.sum(), .mean()) or use jacobian"
         )
 
     def check_outputs(self, asked: str, expected: str = "numbers and arrays") -> None:
-        """Whether f returned numbers at all."""
+        """Raise ValueError unless f returned numbers and arrays only."""
         for output in tree_leaves(self.output):
             try:
                 as_data(0.0 if isinstance(output, Value) else output)
@@ -143,32 +78,32 @@ class _Call:
                 raise ValueError(f"{asked}: {_name(self.f)} must return {expected}, got {output!r}") from None
 
     def gradient(self, output: Any, seed: Any) -> Tree:
-        """d sum(seed * output) / d variables, in their structure: new arrays, for the caller to write to."""
-        found = self.walk(output, seed)
+        """Compute d sum(seed * output) / d variables: new arrays, for the caller to write to."""
+        found = self.pull_back(output, seed)
         return tree_map(lambda variable: _own(found.get(variable, 0.0), variable), self.variables)
 
-    def walk(self, output: Any, seed: Any) -> dict[Value, Any]:
-        """What the walk back from the output brings to the variables."""
+    def pull_back(self, output: Any, seed: Any) -> dict[Value, Any]:
+        """Run the backward pass from the output to the variables; return the gradients that reach them."""
         path, outside = self.path_to(output)
         if not path:
             return {}
         wanted = set(self.leaves)
         found = {}
         for node, arrived in pull_back(output, seed, path, as_values if outside else as_numbers):
-            if under_trace:
-                derivatives.append((output, node, arrived))
+            if active.traced:
+                active.derivatives.append((output, node, arrived))
             if node in wanted:
                 found[node] = arrived
         return found
 
     def path_to(self, output: Any) -> tuple[list[Value], bool]:
-        """What leads from the variables to this output, newest first (nothing, if it does not depend on
-        them), and whether it also depends on a Value from outside the call."""
+        """List the nodes between the variables and this output, newest first (none, if it does not depend on
+        them), and tell whether it also depends on a Value from outside the recording."""
         if not isinstance(output, Value):
             return [], False
         if output not in self._paths:
             path = ancestors(output, self.start)
-            outside = path[-1]._number < self.start
+            outside = path[-1].number < self.start
             if outside:
                 path = _reached_from(self.leaves, path)
             depends = not set(path).isdisjoint(self.leaves)
@@ -176,7 +111,7 @@ class _Call:
         return self._paths[output]
 
     def result(self, output: Any) -> Any:
-        """An output as the caller gets it: plain, unless it depends on a Value from outside."""
+        """Return an output as plain data, or as the Value where it depends on one from outside."""
         return output if not isinstance(output, Value) or self.path_to(output)[1] else output.data
 
 
@@ -194,7 +129,7 @@ def _variable(x: Any) -> Value:
 
 
 def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
-    """Which of `count` positional arguments are meant, as numbers from 0."""
+    """The chosen ones of `count` positional arguments, as numbers from 0."""
     places = []
     for i in argnums if isinstance(argnums, tuple) else (argnums,):
         if not isinstance(i, (int, np.integer)):
@@ -211,7 +146,7 @@ def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
 
 
 def _own(gradient: Any, variable: Value) -> Any:
-    """A gradient of the variable's shape and type that the caller may write to."""
+    """A gradient of the variable's shape and dtype that the caller may write to."""
     if isinstance(gradient, Value):
         return gradient
     if not variable.shape:
@@ -225,9 +160,50 @@ def _name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", repr(f))
 
 
+# The backward pass of a transformation -----------------------------------------------------------
+
+
+def pull_back(
+    output: Value, seed: Any, nodes: Iterable[Value], view: View = as_numbers
+) -> Iterator[tuple[Value, Any]]:
+    """Yield each of the nodes (newest first) with d output / d node, the sum over all its uses.
+
+    `Value.backward` writes the gradients of all ancestors into the graph. Here they are kept in a dict, only
+    those of the given nodes, and each only until it was propagated: the graph stays as it is.
+    """
+    gradients = dict.fromkeys(nodes)
+    gradients[output] = seed
+    for node in list(gradients):
+        arrived = gradients.pop(node)
+        if arrived is None:  # no path to the output has a derivative
+            yield node, np.zeros(node.shape, differentiable(node.dtype)) if node.shape else 0.0
+            continue
+        yield node, arrived
+        for arg, share in local_gradients(node, arrived, view, gradients):
+            before = gradients[arg]
+            gradients[arg] = share if before is None else before + share
+
+
+def as_values(node: Value) -> tuple[Any, tuple[Any, ...]]:
+    """Take a node as Values: the backward pass is recorded, and can itself be differentiated.
+
+    The counterpart of `as_numbers`. Raises RuntimeError where an operand was changed since.
+    """
+    pairs = zip(node.args, node.operands, strict=True)
+    return node, tuple([_unchanged(arg, was) if isinstance(arg, Value) else was for arg, was in pairs])
+
+
+def _unchanged(arg: Value, was: Data) -> Value:
+    if arg.content is was or np.array_equal(arg.content, was, equal_nan=True):
+        return arg
+    raise RuntimeError(
+        f"{arg!r} was changed after a result was computed from it, so the derivative of a derivative "
+        "would mix old numbers with new: compute the result again first"
+    )
+
+
 def recorded_gradients(output: Value) -> dict[Value, Any]:
-    """d output / d node for all that a single number was computed from: Values themselves where they depend
-    on one, to be differentiated once more."""
+    """Compute d output / d node for every ancestor of a scalar, recorded: to be differentiated once more."""
     return dict(pull_back(output, 1.0, ancestors(output), as_values))
 
 
@@ -235,13 +211,13 @@ def recorded_gradients(output: Value) -> dict[Value, Any]:
 
 
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Tree]]:
-    """The function (x, ...) -> (f(x, ...), df/dx): what `scipy.optimize.minimize(jac=True)` takes.
+    """Return the function (x, ...) -> (f(x, ...), df/dx), as `scipy.optimize.minimize(jac=True)` takes it.
 
-    f        returns a single number.
-    argnums  which argument to differentiate by; a tuple of them gives a tuple of gradients.
+    f        a function that returns a scalar.
+    argnums  the position of the argument to differentiate by; a tuple of them gives a tuple of gradients.
 
-    Raises ValueError where f returns something else than a single number. Where the number does not
-    depend on the arguments at all the gradient is 0, with a RuntimeWarning that says so.
+    Raises ValueError where f does not return a scalar. Where the scalar does not depend on the arguments at
+    all the gradient is 0, with a RuntimeWarning that says so.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -249,17 +225,17 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Tree]:
-        call = _Call(f, argnums, args, options)
-        output = call.scalar_output("grad")
-        if not call.path_to(output)[0]:
+        recording = Recording(f, argnums, args, options)
+        output = recording.scalar_output("grad")
+        if not recording.path_to(output)[0]:
             warn_caller(f"the gradient is 0: what {_name(f)} returned does not depend on argument {argnums}")
-        return call.result(output), call.gradient(output, 1.0)
+        return recording.result(output), recording.gradient(output, 1.0)
 
     return value_and_gradient
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
-    """The function (x, ...) -> df/dx, in the structure of x. See `value_and_grad`.
+    """Return the function (x, ...) -> df/dx, the gradient in the structure of x. See `value_and_grad`.
 
     >>> grad(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2)(0.5)
     -0.55
@@ -276,10 +252,10 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
 
 
 def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Callable[[Tree], Tree]]]:
-    """The function (x, ...) -> (y, pull), where y = f(x, ...) and pull(g) = g^T dy/dx.
+    """Return the function (x, ...) -> (y, pull), where y = f(x, ...) and pull(g) = g^T dy/dx.
 
-    g has the structure and shapes of y, the vector-Jacobian product pull(g) those of x. `pull` may be
-    called as often as one likes.
+    g has the structure and shapes of y, the vector-Jacobian product pull(g) those of x. `pull` can be called
+    several times.
 
     >>> y, pull = vjp(lambda x: x * x)(np.array([1.0, 2.0]))
     >>> pull(np.array([1.0, 10.0]))
@@ -288,21 +264,21 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any,
 
     @functools.wraps(f)
     def value_and_pull(*args: Any, **options: Any) -> tuple[Any, Callable[[Tree], Tree]]:
-        call = _Call(f, argnums, args, options)
-        call.check_outputs("vjp")
+        recording = Recording(f, argnums, args, options)
+        recording.check_outputs("vjp")
 
         def pull(g: Tree) -> Tree:
-            shares = [call.gradient(y, seed) for y, seed in _matched("vjp", call.output, g)]
-            zeros = tree_map(lambda variable: _own(0.0, variable), call.variables)
+            shares = [recording.gradient(y, seed) for y, seed in _matched("vjp", recording.output, g)]
+            zeros = tree_map(lambda variable: _own(0.0, variable), recording.variables)
             return functools.reduce(lambda a, b: tree_map(operator.add, a, b), shares or [zeros])
 
-        return tree_map(call.result, call.output), pull
+        return tree_map(recording.result, recording.output), pull
 
     return value_and_pull
 
 
 def _matched(asked: str, tree: Tree, given: Tree) -> list[tuple[Any, Any]]:
-    """Each number or array of a tree, beside what was given for it, which must have its shape."""
+    """Pair each leaf of a tree with the leaf given in its place, which must have its shape."""
     pairs: list[tuple[Any, Any]] = []
 
     def match(x: Any, y: Any) -> None:
@@ -319,9 +295,9 @@ def _matched(asked: str, tree: Tree, given: Tree) -> list[tuple[Any, Any]]:
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
-    """The function (x, ...) -> dy/dx of shape y.shape + x.shape, where y = f(x, ...).
+    """Return the function (x, ...) -> dy/dx of shape y.shape + x.shape, where y = f(x, ...).
 
-    Where y is a tree its structure is outside, that of x inside. One walk back for each entry of y.
+    Where y is a tree its structure is outside, that of x inside. One backward pass for each entry of y.
 
     >>> jacobian(lambda x: x[:2] * x[2])(np.array([1.0, 2.0, 3.0]))
     array([[3., 0., 1.],
@@ -330,27 +306,27 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]
 
     @functools.wraps(f)
     def rows(*args: Any, **options: Any) -> Tree:
-        call = _Call(f, argnums, args, options)
-        call.check_outputs("jacobian")
-        return tree_map(lambda output: _jacobian_of(call, output), call.output)
+        recording = Recording(f, argnums, args, options)
+        recording.check_outputs("jacobian")
+        return tree_map(lambda output: _jacobian_of(recording, output), recording.output)
 
     return rows
 
 
-def _jacobian_of(call: _Call, output: Any) -> Tree:
+def _jacobian_of(recording: Recording, output: Any) -> Tree:
     shape = np.shape(output)
     if shape == ():
-        return call.gradient(output, 1.0)
-    rows = [call.gradient(output, seed) for seed in _basis(shape)]
+        return recording.gradient(output, 1.0)
+    rows = [recording.gradient(output, seed) for seed in _basis(shape)]
     return tree_map(
         lambda variable, *entries: np.reshape(np.stack(entries or [np.zeros(0)]), shape + variable.shape),
-        call.variables,
+        recording.variables,
         *rows,
     )
 
 
 def _basis(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """For each entry of an array of this shape, the array that is 1 there and 0 elsewhere."""
+    """Yield for each entry of this shape the array that is 1 there and 0 elsewhere."""
     for where in np.ndindex(shape):
         seed = np.zeros(shape)
         seed[where] = 1.0
@@ -358,7 +334,7 @@ def _basis(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
-    """The function (x, ...) -> the second derivatives of f, of shape x.shape + x.shape.
+    """Return the function (x, ...) -> the second derivatives of f, of shape x.shape + x.shape.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
     array([[10.,  6.],
@@ -368,10 +344,10 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
 
 
 def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
-    """The function (x, ..., v) -> the Hessian of f times v, without ever making the Hessian.
+    """Return the function (x, ..., v) -> the Hessian of f times v, without building the Hessian.
 
-    v comes last and has the structure of x. It is what `scipy.optimize.minimize(hessp=...)` takes.
-    By B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994: the gradient of (df/dx . v).
+    v comes last and has the structure of x; `scipy.optimize.minimize(hessp=...)` takes such a function.
+    B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994: it is the gradient of (df/dx . v).
 
     >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]), np.array([1.0, 0.0]))
     array([10.,  6.])
@@ -391,8 +367,8 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
             slopes = [np.sum(g * v) for g, v in _matched("hvp", gradient, vector)]
             return functools.reduce(operator.add, slopes, 0.0)
 
-        call = _Call(slope_along_v, argnums, tuple(point), options)
-        return call.gradient(call.output, 1.0)
+        recording = Recording(slope_along_v, argnums, tuple(point), options)
+        return recording.gradient(recording.output, 1.0)
 
     product.__signature__ = _with_vector(f)  # type: ignore[attr-defined]
     return product

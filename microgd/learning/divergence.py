@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from ..autodiff.functional import recorded_gradients
-from ..autodiff.value import ancestors, pull_back
+from ..autodiff.functional import pull_back, recorded_gradients
+from ..autodiff.value import ancestors
 from .optimizers import Parameters, named
 
 # Where it began ----------------------------------------------------------------------------------

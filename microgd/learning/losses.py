@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff import Value, logsumexp, softplus
+from ..autodiff import TracedValueError, Value, logsumexp, softplus
 from ..autodiff.primitives.shape import shape_of
-from ..autodiff.value import TracedValueError
 
 
 def squared_error(pred: Any, goal_pred: Any) -> Any:

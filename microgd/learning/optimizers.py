@@ -24,7 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.value import Value, as_data
+from ..autodiff import Value
+from ..autodiff.data import as_data
 from .arguments import number, whole_number
 from .schedules import Schedule
 from .transforms import Transform

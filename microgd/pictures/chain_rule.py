@@ -11,19 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.primitives.primitive import Each, Vjp
-from ..autodiff.value import Value, View, as_numbers, pull_back
+from ..autodiff.primitives.primitive import Vjp
+from ..autodiff.value import Value, View, as_numbers, local_gradients
 
 
 def rule_of(node: Value, position: int) -> Vjp | None:
     """Return the vjp of one argument of the operation that computed a Value; None if no gradient flows."""
     assert node.op is not None
     rules = node.op.vjps
-    return (
-        rules.rule(position)
-        if isinstance(rules, Each)
-        else next(itertools.islice(rules, position, None), None)
-    )
+    return next(itertools.islice(rules, position, None), None)
 
 
 def receiving_positions(node: Value) -> list[int]:
@@ -34,11 +30,8 @@ def receiving_positions(node: Value) -> list[int]:
 
 def share(node: Value, position: int, arrived: Any, view: View = as_numbers) -> Any:
     """Return the share of the gradient that arrived at a Value which the argument at a position receives."""
-    assert node.op is not None
-    operand = Value(node.operands[position])
-    others = node.operands[:position], node.operands[position + 1 :]
-    edge = Value.record(node.op, *others[0], operand, *others[1])
-    return dict(pull_back(edge, arrived, [edge, operand], view))[operand]
+    shares = dict(zip(receiving_positions(node), local_gradients(node, arrived, view), strict=True))
+    return shares[position][1]
 
 
 def local_derivative(node: Value, position: int) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 
 from microgd import Value, logsumexp, relu, sigmoid, softmax, softplus, vjp
 from microgd.autodiff.check import check_grads
-from microgd.autodiff.functional import tree_leaves, tree_map
 from microgd.autodiff.primitives import arithmetic, linear_algebra, reduction, shape
+from microgd.autodiff.trees import tree_leaves, tree_map
 
 # The helper --------------------------------------------------------------------------------------
 

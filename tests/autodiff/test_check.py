@@ -10,7 +10,7 @@ from cases import all_cases, primitives_in
 from microgd import Value, primitive
 from microgd.autodiff import primitives
 from microgd.autodiff.check import check_grads
-from microgd.autodiff.primitives.primitive import Each, Primitive
+from microgd.autodiff.primitives.primitive import Primitive, VjpOf
 
 
 def registered_for_this_test(compute, *vjps):
@@ -39,8 +39,8 @@ def scaled(rule):
 
 
 def with_one_scaled(rules, position):
-    if isinstance(rules, Each):
-        return Each(lambda i: scaled(rules.rule(i)) if i == position else rules.rule(i))
+    if isinstance(rules, VjpOf):
+        return VjpOf(lambda i: scaled(rules.vjp_of(i)) if i == position else rules.vjp_of(i))
     return [scaled(rule) if i == position else rule for i, rule in enumerate(rules)]
 
 

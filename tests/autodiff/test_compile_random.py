@@ -14,7 +14,7 @@ from test_compile import assert_same, plain
 import microgd
 from microgd import Value, hvp, sigmoid, value_and_grad
 from microgd.autodiff.compiler import emit
-from microgd.autodiff.functional import tree_map
+from microgd.autodiff.trees import tree_map
 
 OPERATIONS = [
     lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / (b * b + 1.0),

@@ -90,18 +90,18 @@ def test_a_matrix_product_of_numbers():
 
 def test_backward_from_more_than_a_number():
     assert message(ValueError, lambda: (two() * 2).backward()) == (
-        "backward starts from a single number, this Value has shape (2,): "
-        "reduce it (.sum(), .mean()) or give a gradient of its shape"
+        "backward() needs a scalar, got shape (2,): "
+        "reduce it (.sum(), .mean()) or pass gradient= of that shape"
     )
 
 
 def test_a_gradient_of_another_shape_or_type():
     for given, shape in (([1.0, 2.0, 3.0], "(3,)"), (1.0, "()"), (np.ones((1, 2)), "(1, 2)")):
         assert message(ValueError, lambda: two().backward(given)) == (  # noqa: B023
-            f"gradient: expected the shape of the Value, (2,), got {shape}"
+            f"gradient: expected shape (2,), got {shape}"
         )
     assert message(ValueError, lambda: Value(1.0).backward([1.0])) == (
-        "gradient: expected the shape of the Value, (), got (1,)"
+        "gradient: expected shape (), got (1,)"
     )
     assert message(TypeError, lambda: two().backward([1j, 2])) == (
         "gradient: expected real numbers, got complex numbers ([1j, 2])"
@@ -165,7 +165,7 @@ def test_setting_data():
         x.data -= Value(0.5)
 
     assert message(AttributeError, of_a_result) == (
-        "Value(6.0) was computed (by *): only the data of a Value that you made can be set"
+        "Value(6.0) was computed (by *): only the data of a leaf can be set"
     )
     assert message(ValueError, of_another_shape) == (
         "data: expected shape (2,), got (3,); make a new Value for that"
@@ -176,7 +176,7 @@ def test_setting_data():
 def test_setting_a_gradient():
     x = two()
     assert message(ValueError, lambda: setattr(x, "grad", np.ones(3))) == (
-        "grad: expected shape (2,) or a number, got (3,)"
+        "grad: expected shape (2,), got (3,); or a number"
     )
     assert (
         message(TypeError, lambda: setattr(x, "grad", None))
@@ -190,8 +190,8 @@ def test_assignment_into_a_value():
         x[0] = 5.0
 
     assert message(TypeError, assign) == (
-        "a Value cannot be assigned into: what was computed from it would not know. "
-        "Write to .data of a Value that you made, or build a new one with np.where or np.concatenate"
+        "a Value cannot be assigned into: results computed from it before would not see the "
+        "change. Write to .data of a leaf, or build a new Value with np.where or np.concatenate"
     )
 
 
@@ -212,24 +212,21 @@ def test_a_change_between_a_derivative_and_its_derivative():
 
 def test_a_number_has_no_entries():
     x = Value(1.5)
-    assert message(TypeError, lambda: x[0]) == "Value(1.5) is a single number: it has no entries to pick"
-    assert message(TypeError, lambda: len(x)) == "Value(1.5) is a single number: it has no length"
-    assert message(TypeError, lambda: list(x)) == "Value(1.5) is a single number: it has no length"
+    assert message(TypeError, lambda: x[0]) == "Value(1.5) is a scalar: it has no entries to pick"
+    assert message(TypeError, lambda: len(x)) == "Value(1.5) is a scalar: it has no length"
+    assert message(TypeError, lambda: list(x)) == "Value(1.5) is a scalar: it has no length"
 
 
 def test_an_array_is_no_number():
-    assert message(ValueError, two().item) == "item: expected a single number, this Value has shape (2,)"
-    assert (
-        message(ValueError, lambda: float(two()))
-        == "item: expected a single number, this Value has shape (2,)"
-    )
+    assert message(ValueError, two().item) == "item: expected a scalar, this Value has shape (2,)"
+    assert message(ValueError, lambda: float(two())) == "item: expected a scalar, this Value has shape (2,)"
     assert "ambiguous" in message(ValueError, lambda: 1 if two() > 0 else 0)
 
 
 # NumPy
 
 NOT_AN_ARRAY = (
-    "a Value does not turn into an array by itself, its gradient would be lost: "
+    "a Value is not converted to an array implicitly, its gradient would be lost: "
     "take .data for the numbers, or np.stack([...]) to make one Value of several"
 )
 
@@ -356,10 +353,10 @@ def test_a_gradient_of_more_than_a_number():
     words = "reduce it (.sum(), .mean()) or use jacobian"
     for transformed in (grad(twice), value_and_grad(twice), grad(twice, (0,))):
         assert message(ValueError, lambda: transformed(np.ones(3))) == (  # noqa: B023
-            f"grad: twice must return a single number, got shape (3,); {words}"
+            f"grad: twice must return a scalar, got shape (3,); {words}"
         )
     assert message(ValueError, lambda: grad(lambda x: (x, x))(1.0)) == (
-        f"grad: <lambda> must return a single number, got a tuple; {words}"
+        f"grad: <lambda> must return a scalar, got a tuple; {words}"
     )
 
 
@@ -370,7 +367,7 @@ def test_a_gradient_of_what_is_no_number(returned):
         return returned
 
     words = message(ValueError, lambda: grad(forgetful)(1.0))
-    assert words.startswith("grad: forgetful must return a single number, got ")
+    assert words.startswith("grad: forgetful must return a scalar, got ")
 
 
 @pytest.mark.parametrize("returned", [None, "0.5", {"y": None}])

@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 
 import microgd
 from microgd import Value, grad, hessian, hvp, jacobian, primitive, value_and_grad, vjp
-from microgd.autodiff.functional import tree_leaves
+from microgd.autodiff.trees import tree_leaves
 
 Net = collections.namedtuple("Net", "weights bias")
 A = np.array([[2.0, -1.0, 0.5], [0.0, 3.0, 1.0]])

@@ -10,7 +10,7 @@ import pytest
 from cases import ANALYTIC, OTHERS, REDUCTIONS, all_cases, check, check_values, draw
 
 from microgd import Value, grad, hessian, jacobian, logsumexp, relu, sigmoid, softmax, softplus
-from microgd.autodiff.functional import tree_leaves
+from microgd.autodiff.trees import tree_leaves
 
 
 @pytest.mark.parametrize("case", ANALYTIC.values(), ids=ANALYTIC.keys())

@@ -259,7 +259,7 @@ def test_graph_as_a_program(course):
     assert not any("tanh" in line for line in wasteful)
     assert any(line.endswith("= 0 * x") for line in wasteful)
     assert "nan at inf" in run.printed
-    assert re.search(r"program\.py, line \d+, in .*if pred > 0.* was looked at .*np\.where", run.printed)
+    assert re.search(r"program\.py, line \d+, in .*if pred > 0.* was read .*np\.where", run.printed)
     assert "right for both: 0.5, -0.05\n" in run.printed
     recorded, lines = map(int, re.search(r"(\d+) operations recorded, (\d+) lines", run.printed).groups())
     picture = (run.folder / "out/graph_as_a_program/lines.svg").read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from ..functional import tree_leaves
+from ..trees import tree_leaves
 from ..value import Value
 from .program import Options, Program
 from .signature import given, kind_of_call

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..functional import recorded_gradients
-from ..primitives.primitive import Each, Primitive, Vjp
+from ..primitives.primitive import Primitive, Vjp, VjpOf
 from ..value import Value
 
 Numbers = tuple[Any, ...]
@@ -50,4 +50,4 @@ def as_operation(name: str, run: Callable[..., Sequence[Any]], itself: Callable[
 
         return vjp
 
-    return Primitive(name, lambda *parameters: results(parameters)[0], Each(rule))
+    return Primitive(name, lambda *parameters: results(parameters)[0], VjpOf(rule))

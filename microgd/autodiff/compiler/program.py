@@ -19,9 +19,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..functional import tree_leaves, tree_map
-from ..primitives.primitive import evaluate
-from ..value import Value, as_data, under_trace
+from ..active import active
+from ..data import as_data
+from ..primitives.evaluate import evaluate
+from ..trees import tree_leaves, tree_map
+from ..value import Value
 from .emit import VOCABULARY, write_native, write_portable
 from .operation import as_operation
 from .signature import Bind, check, given, header, is_static, leaves_of_call, passed_on, rebuilt
@@ -149,7 +151,7 @@ class Program:
         return [f"return {bind(self._recorded)}({', '.join([itself, *numbers])})"]
 
     def _recorded(self, itself: Callable[[], Value], *numbers: Any) -> Value:
-        if under_trace:
+        if active.traced:
             return itself()
         for parameter in self._parameters:
             parameter.snapshot()  # whose array nobody writes to from now on; else `record` would try twice
@@ -175,7 +177,7 @@ class Program:
         terms: dict[Line, Any] = dict(zip(self._inputs, numbers, strict=True))
         for line in self._lines:
             operands = tuple([terms[arg] if type(arg) is Line else arg for arg in line.args])
-            terms[line] = as_data(evaluate(line.op, operands)[0])  # type: ignore[arg-type]
+            terms[line] = as_data(evaluate(line.op, operands))  # type: ignore[arg-type]
         results = iter([terms[x] if type(x) is Line else x for x in self._outputs])
         return tree_map(lambda _: np.copy(x) if np.shape(x := next(results)) else x, self._structure)
 
@@ -223,7 +225,7 @@ def _value_like(x: Any) -> Value:
         x = np.ones(x.shape, x.dtype)
     value = Value(x)
     if value.shape and x.dtype == np.bool:
-        value._content = np.array(x)  # a mask stays one
+        value.content = np.array(x)  # a mask stays one
     return value
 
 

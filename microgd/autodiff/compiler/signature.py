@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..functional import Tree, refilled
+from ..trees import Tree, refilled
 
 Bind = Callable[[Any], str]
 """Gives an object a name in the source that is being written."""

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from ..functional import tree_leaves
 from ..primitives import arithmetic as ar
 from ..primitives import elementary, linear_algebra, reduction, shape
 from ..primitives.primitive import Primitive, numpy_functions
+from ..trees import tree_leaves
 from ..value import Value, ancestors, next_number
 from .trace import Trace, place_of
 
@@ -90,7 +90,7 @@ class Simplified:
         self.terms: dict[Value, Term] = {}
         self._known: dict[Hashable, Line] = {}
         self._uniform: dict[int, bool] = {}
-        self.inputs = [Line(None, (), value._content) for value in trace.inputs]
+        self.inputs = [Line(None, (), value.content) for value in trace.inputs]
         self.terms.update(zip(trace.inputs, self.inputs, strict=True))
         for node in trace.nodes:
             if node not in self.terms:
@@ -110,12 +110,12 @@ class Simplified:
         args = tuple([self.terms[x] if isinstance(x, Value) else self._constant(x) for x in node.args])
         types = [*map(type, args)]
         if node.op is None or Line not in types or _is_one_everywhere(node.op, args):
-            return node._content
+            return node.content
         if np.ndarray in types and not any(map(shape_of_term, args)):  # among numbers only numbers
             args = tuple([arg.item() if _is_plain_number(arg) else arg for arg in args])
         if self._expand and node.op in _WRITTEN_IN_NUMPY:
             return self._expanded(node)
-        return self._numbered(Line(node.op, args, node._content))
+        return self._numbered(Line(node.op, args, node.content))
 
     def _constant(self, x: Any) -> Term:
         """What f reads besides its arguments, as it is now: the array is the caller's and may change."""

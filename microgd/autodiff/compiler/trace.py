@@ -1,7 +1,7 @@
 """Tracing: a function is called once, with Values in place of its numbers, to see what it computes.
 
 The Values carry numbers of the right shapes, so the function runs as ever; but nobody may look at them
-(`value.under_trace`), because the answer would hold for these numbers only. What comes back is a
+(`active.traced`), because the answer would hold for these numbers only. What comes back is a
 `Trace`: the Values that went in and the Values that came out, which know how they were computed; and
 what a reader would call things: the names of the function's own variables, and which derivatives the
 walks back have found.
@@ -14,6 +14,7 @@ import inspect
 import linecache
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from types import FrameType
@@ -21,22 +22,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..functional import Tree, recorded_gradients, tree_leaves
-from ..primitives.primitive import Each, Primitive
-from ..value import (
-    TracedValueError,
-    Value,
-    ancestors,
-    callers,
-    derivatives,
-    next_number,
-    under_trace,
-)
+from ..active import TracedValueError, active, observers
+from ..functional import recorded_gradients
+from ..primitives.primitive import Primitive, VjpOf
+from ..trees import Tree, tree_leaves
+from ..value import Value, ancestors, next_number
 
 _NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__))
+_ENGINE = tuple(
+    os.path.join(_AUTODIFF, name) for name in ("value.py", "active.py", "operators.py", "primitives")
+)
 _LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
 
-_outputs = Primitive("outputs", lambda *outputs: 0.0, Each(lambda position: None))
+_outputs = Primitive("outputs", lambda *outputs: 0.0, VjpOf(lambda position: None))
 
 
 Place = tuple[int, tuple[int, ...], tuple[int, ...]]
@@ -89,26 +87,29 @@ def _called(
 ) -> Trace:
     """What f computes in one call."""
     start = next_number()
-    under_trace.update(inputs)
-    callers[sys._getframe()] = None  # who calls us has no part in it
+    callers: dict[FrameType, None] = {sys._getframe(): None}
+    observer = _notes_callers(callers)
+    active.traced.update(inputs)
+    observers.append(observer)
     try:
         with np.errstate(all="ignore"):
             output = f(*args, **options)
         _check_output(output)
-        found = list(derivatives)
+        found = list(active.derivatives)
         names, array_names = _names_of_variables(filter(_has_names, reversed(list(callers))))
     except TracedValueError as error:
         raise TracedValueError(f"{_place(error)}: {error}") from None
     finally:
-        under_trace.difference_update(inputs)
-        if not under_trace:
-            derivatives.clear()
-            callers.clear()
+        observers.remove(observer)
+        callers.clear()
+        active.traced.difference_update(inputs)
+        if not active.traced:
+            active.derivatives.clear()
     _name_the_result(f, output, found, names)
     outputs = [x for x in tree_leaves(output) if isinstance(x, Value)]
     nodes = ancestors(_outputs(*outputs), start)[:0:-1] if outputs else []
     mine = set(inputs)
-    outside = [node for node in nodes if node._number < start and node not in mine]
+    outside = [node for node in nodes if node.number < start and node not in mine]
     return Trace(inputs, output, nodes, outside, names, array_names, found)
 
 
@@ -143,13 +144,33 @@ def _with_gradients(f: Callable[..., Any], parameters: list[Value]) -> Callable[
     def error_and_gradients(*args: Any, **options: Any) -> tuple[Value, list[Any]]:
         error = f(*args, **options)
         gradients = recorded_gradients(error)
-        derivatives.extend([(error, node, gradient) for node, gradient in gradients.items()])
+        active.derivatives.extend([(error, node, gradient) for node, gradient in gradients.items()])
         return error, [gradients[parameter] for parameter in parameters]
 
     return error_and_gradients
 
 
 # What the function calls its variables -----------------------------------------------------------
+
+
+def _notes_callers(callers: dict[FrameType, None]) -> Callable[[Value], None]:
+    """An observer that notes the calls in which this thread makes Values, each after its own caller."""
+    thread = threading.get_ident()
+
+    def note(value: Value) -> None:
+        if threading.get_ident() != thread:
+            return
+        frame = sys._getframe(1).f_back
+        unknown = []
+        while frame is not None and frame not in callers:
+            if not frame.f_code.co_filename.startswith(
+                _ENGINE
+            ):  # called often, and without names for a reader
+                unknown.append(frame)
+            frame = frame.f_back
+        callers.update(dict.fromkeys(reversed(unknown)))
+
+    return note
 
 
 def _has_names(frame: FrameType) -> bool:

@@ -67,7 +67,7 @@ solve  = primitive(lambda a, b: np.linalg.solve(a, b),
                    lambda g, out, a, b: -solve(turned(a), g) @ turned(out),
                    lambda g, out, a, b: solve(turned(a), g),                  name="solve")
 einsum = primitive(lambda subscripts, *operands: np.einsum(subscripts, *operands, optimize=len(operands) > 2),
-                   each=_rule_of_einsum,                                      name="einsum")
+                   vjp_of=_rule_of_einsum,                                      name="einsum")
 # fmt: on
 
 

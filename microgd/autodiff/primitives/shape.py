@@ -74,7 +74,7 @@ index        = primitive(lambda a, where: a[where],
                          lambda g, out, a, where: scatter(g, where, shape_of(a)),       name="index")
 scatter      = primitive(_scatter,
                          lambda g, out, a, where, shape: index(g, where),               name="scatter")
-concatenate  = primitive(_concatenate, each=_rule_of_concatenate,                       name="concatenate")
+concatenate  = primitive(_concatenate, vjp_of=_rule_of_concatenate,                       name="concatenate")
 # fmt: on
 
 

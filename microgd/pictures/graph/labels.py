@@ -84,7 +84,7 @@ def value_label(names: Iterable[str], node: Node) -> dict[str, str]:
     A record has one fill. A colour gradient that changes sharply, at a fraction of the height, gives it two.
     """
     title = _title(names, node)
-    data = entries([value._content for value in node.members])
+    data = entries([value.content for value in node.members])
     gradient = entries([value._grad for value in node.members])
     columns = f"{{{{data|grad}}|{{{data}|{gradient}}}}}"
     heights = [LINE_HEIGHT * lines + FIELD_MARGIN for lines in (title.count("\n") + 1, 1, 1)]
@@ -100,14 +100,14 @@ def value_label(names: Iterable[str], node: Node) -> dict[str, str]:
 def plain_label(names: Iterable[str], node: Node) -> dict[str, str]:
     """Label a card with its title and data: a constant, or a Value if gradients are nodes of their own."""
     title = _title(names, node)
-    data = entries([getattr(member, "_content", member) for member in node.members])
+    data = entries([getattr(member, "content", member) for member in node.members])
     label = f"{escaped(title)}|{data}" if title else data
     return {"label": label, **_room_for(title)} | ROLES[node.role]
 
 
 def _title(names: Iterable[str], node: Node) -> str:
     """Compose the name, an array's shape, its dtype unless it is the usual one, the number of members."""
-    data = getattr(node.first, "_content", node.first)
+    data = getattr(node.first, "content", node.first)
     parts = [first_to_last(name for name in map(_printable, names) if name)]
     if isinstance(data, np.ndarray):
         parts += [literal(data.shape), "" if data.dtype in (np.float64, np.bool) else str(data.dtype)]

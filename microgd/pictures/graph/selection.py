@@ -48,7 +48,7 @@ def roles_of(outputs: dict[Value, str]) -> dict[Value, str]:
     output, *_ = outputs
     forward = set(nearest_first([output], values_of))
     everything = nearest_first(outputs, values_of)
-    roles = dict.fromkeys(sorted(everything, key=attrgetter("_number")), "gradient")
+    roles = dict.fromkeys(sorted(everything, key=attrgetter("number")), "gradient")
     for value in roles:
         if value.op is None:
             roles[value] = "leaf"

@@ -85,9 +85,7 @@ def _by_shape(walk: Walk, node: Value, arrived: Any, position: int, part: Any) -
     rule = _rule(node, position, g, lambda x: d(error, to) if x is g else walk.name(x))
     if rule != "…":
         yield formula(f"{d(error, by)} = {rule}")
-        shapes = _rule(
-            node, position, g, lambda x: number_or_shape(x._content if isinstance(x, Value) else x)
-        )
+        shapes = _rule(node, position, g, lambda x: number_or_shape(x.content if isinstance(x, Value) else x))
         yield from [numbers(shapes)] if shapes != "…" else []
     yield result("=", part)
 
@@ -97,7 +95,7 @@ def _rule(node: Value, position: int, g: Any, name: Callable[[Any], str]) -> str
     assert node.op is not None
     operands_with_rule = [x for x, _ in zip(node.args, node.op.vjps) if isinstance(x, Value) or np.shape(x)]
     named = {id(x) for x in [node, *operands_with_rule]}
-    pairs = [(node, node._content), *zip(node.args, node.operands, strict=True)]
+    pairs = [(node, node.content), *zip(node.args, node.operands, strict=True)]
     symbols = [(Value(data) if id(x) in named else data, x) for x, data in pairs]
     stands_for = {symbol: x for symbol, x in symbols if isinstance(symbol, Value)}
     out, *operands = (symbol for symbol, _ in symbols)

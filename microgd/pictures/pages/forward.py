@@ -28,7 +28,7 @@ def forward(walk: Walk) -> Iterator[Frame]:
 
 def _given(walk: Walk, node: Value) -> Iterator[Line]:
     yield sentence(f"{walk.name(node)} is given. The computation starts from it.")
-    yield result(f"{walk.name(node)} =", node._content)
+    yield result(f"{walk.name(node)} =", node.content)
 
 
 def _computed(walk: Walk, node: Value) -> Iterator[Line]:
@@ -36,7 +36,7 @@ def _computed(walk: Walk, node: Value) -> Iterator[Line]:
     yield sentence(f"{walk.name(node)} is computed.")
     yield formula(f"{walk.name(node)} = {operation_of(node, walk.name)}")
     yield numbers(operation_of(node, lambda x: number_or_shape(operand[id(x)])))
-    yield result("=", node._content)
+    yield result("=", node.content)
 
 
 def number_or_shape(x: Any) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import Value
+from ...autodiff.functional import pull_back
 from ...autodiff.primitives.arithmetic import identity
-from ...autodiff.value import ancestors, pull_back
+from ...autodiff.value import ancestors
 from ..chain_rule import receiving_positions
 from ..graph.drawing import MOST_VALUES, draw
 from ..graph.nodes import bound_names

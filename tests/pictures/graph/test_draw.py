@@ -246,9 +246,9 @@ def test_equal_graphs_give_equal_text():
 def test_drawing_changes_nothing():
     w = Value(np.ones(3))
     out = (w * w).sum()
-    data = w._content
+    data = w.content
     draw(out, derivatives=True)
-    assert w._content is data
+    assert w.content is data
     out.backward()
     assert (w.grad == 2).all()
 

@@ -1,0 +1,73 @@
+"""Active transformations: which calls of `grad` and its relatives, and which traces, run in this thread.
+
+The engine itself does not depend on them. It asks here at two places: a Value whose number leaves the graph
+calls `check_readable` (tracing forbids it) or `warn_if_differentiated` (the derivative would be lost), and
+each new Value is shown to the `observers`, which is how the compiler learns the names of variables.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
+
+
+class TracedValueError(TypeError):
+    """Raised where Python reads a number while a function is traced for compilation."""
+
+
+class Active(threading.local):
+    """The state of the running transformations, separate in each thread."""
+
+    def __init__(self) -> None:
+        self.differentiated: set[Any] = set()
+        """The variables of the running calls of grad and its relatives."""
+        self.traced: set[Any] = set()
+        """The inputs of the running traces: branching on one would specialise the program to its number."""
+        self.derivatives: list[tuple[Any, Any, Any]] = []
+        """While tracing: (output, variable, d output / d variable), for the comments of the program."""
+
+
+active = Active()
+
+observers: list[Callable[[Any], None]] = []
+"""Functions that are shown each new Value, of all threads. Empty unless a function is being traced."""
+
+
+def observed(value: Any) -> None:
+    """Show a new Value to all observers."""
+    for observe in observers:
+        observe(value)
+
+
+def check_readable(value: Any) -> None:
+    """Raise TracedValueError if the Value depends on the input of a running trace."""
+    if active.traced and value.depends_on(active.traced):
+        raise TracedValueError(
+            "the number of a traced Value was read (if, float(), .data, .item(), .backward() or a mask as an "
+            "index), which cannot be compiled: the program would be right for this number only. Use "
+            "np.where, or make the argument that decides static; for gradients, grad or value_and_grad"
+        )
+
+
+def warn_if_differentiated(value: Any) -> None:
+    """Warn if a plain number is taken out of a Value while its derivative is being computed."""
+    if active.differentiated and value.depends_on(active.differentiated):
+        warn_caller(
+            "float() takes the plain number out of a Value while its derivative is computed; the derivative "
+            "of all that follows from it is lost (math.sin(x) and array[i] = x call float() too). Use "
+            "np.sin(x) and np.stack; to read the number only, x.item()"
+        )
+
+
+def warn_caller(message: str) -> None:
+    """Warn with the file and line of the code that called into this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, RuntimeWarning, stacklevel=level)

@@ -1,0 +1,97 @@
+"""Data: the numbers that a Value holds, and who may write to them.
+
+A scalar is a Python float, which NumPy would make ten times slower; everything else is an array of float64.
+An array of float32 keeps its precision, the mask of a comparison keeps its booleans.
+
+A leaf owns its array: `own` copies the given one and makes the copy read-only. `Value.data` hands out a
+writable copy, and the next operation copies once more (copy on write). So the flag `writeable` says whether
+other code may hold the array, and no recorded graph ever sees a change of its operands.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+Data = float | Array
+"""A Python float (or a bool, from a comparison) for a scalar; an array for everything else."""
+
+FLOAT64 = np.dtype(np.float64)
+
+
+def as_data(x: Any, name: str = "Value") -> Any:
+    """Convert to a float or an array of float64; float32 and the bool of a mask stay.
+
+    Raises TypeError for complex numbers, text, objects and masked arrays; `name` begins the message.
+    """
+    if type(x) is float or type(x) is bool:
+        return x
+    if isinstance(x, (float, int)):  # np.float64 among them: what NumPy's reductions return
+        return float(x)
+    if type(x) is Array and x.dtype is FLOAT64 and x.shape:  # nearly always: nothing to convert
+        return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name}: a masked array's mask would be lost; fill it, or pick what is not masked")
+    array = np.asarray(x)
+    kind = array.dtype.kind
+    if kind not in "fiub":
+        got = {"c": "complex numbers", "U": "text", "S": "text", "O": "objects"}.get(kind, str(array.dtype))
+        raise TypeError(f"{name}: expected real numbers, got {got} ({_shortened(x)})")
+    if array.ndim == 0:
+        return bool(array) if kind == "b" else float(array)
+    return array if array.dtype in (np.float64, np.float32, np.bool) else array.astype(FLOAT64)
+
+
+def _shortened(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def own(x: Any, name: str, dtype: np.dtype[Any] | None = None) -> Data:
+    """Copy x for a leaf: a float, or a read-only array of this dtype (by default the differentiable one)."""
+    data = as_data(x, name)
+    if not isinstance(data, Array):
+        return float(data)
+    data = data.astype(dtype or differentiable(data.dtype))
+    data.flags.writeable = False
+    return data
+
+
+def fitted(x: Any, name: str, shape: tuple[int, ...], advice: str) -> Any:
+    """Convert x to data of this shape, or raise ValueError."""
+    data = as_data(x, name)
+    if np.shape(data) != shape:
+        raise ValueError(f"{name}: expected shape {shape}, got {np.shape(data)}{advice}")
+    return data
+
+
+def unshared(array: Array) -> Array:
+    """Return the array if it is read-only; otherwise other code may write to it: a read-only copy."""
+    if not array.flags.writeable:
+        return array
+    array = array.copy("K")
+    array.flags.writeable = False
+    return array
+
+
+def read_only(array: Array) -> Array:
+    """A view of the array that cannot be written to."""
+    if not array.flags.writeable:
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def differentiable(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of a leaf and of a gradient: float32 stays, everything else becomes float64, masks too."""
+    return dtype if dtype == np.float32 else FLOAT64
+
+
+def printed(data: Data) -> str:
+    """Write the data as `repr` of a Value shows it."""
+    if isinstance(data, Array):
+        return np.array2string(data, separator=", ", prefix="Value(", threshold=20, edgeitems=2, precision=6)
+    return repr(data)

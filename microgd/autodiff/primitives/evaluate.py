@@ -1,0 +1,109 @@
+"""Evaluation: computing a primitive on plain data, where Python's numbers and NumPy's disagree.
+
+Four disagreements are settled here, so that the rest of the engine need not know of them. Python raises an
+error where IEEE 754 defines a result (1/0, log 0, an overflow). Lists and NumPy's scalars are no operands as
+they are. NumPy computes functions of masks in half precision. NumPy's error messages name no operation.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .primitive import Primitive
+
+NUMBERS = frozenset({float, int})
+
+_CONVERTED = {list, tuple, np.matrix, *[np.dtype(code).type for code in np.typecodes["AllInteger"]]} | {
+    np.dtype(code).type for code in np.typecodes["AllFloat"]
+}
+"""The types of arguments that `understood` converts."""
+
+
+def scalar_or_array(scalar: Callable[..., Any], general: Callable[..., Any]) -> Callable[..., Any]:
+    """Combine a function of Python's numbers, which must not pay for NumPy, with NumPy's for all else."""
+
+    def compute(*operands: Any) -> Any:
+        if type(operands[0]) in NUMBERS and type(operands[-1]) in NUMBERS:
+            return scalar(*operands)
+        return general(*operands)
+
+    return compute
+
+
+def understood(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Convert lists to arrays and NumPy's scalars to Python's, which do not promote float32.
+
+    Static arguments (a shape, an axis, an index) are unchanged. Where nothing is to be converted, `args`
+    itself is returned.
+    """
+    if _CONVERTED.isdisjoint(map(type, args)) and not op.of_numbers:
+        return args
+    given = [_converted(op, x) for x, _ in zip(args, op.vjps)]
+    return args if all(map(operator.is_, given, args)) else (*given, *args[len(given) :])
+
+
+def _converted(op: Primitive, x: Any) -> Any:
+    if type(x) is list or type(x) is tuple or isinstance(x, np.matrix):
+        x = np.asarray(x)
+    elif isinstance(x, np.number):
+        return x.item()
+    return x * 1.0 if op.of_numbers and is_mask(x) else x
+
+
+def is_mask(x: Any) -> bool:
+    """Whether x is the result of a comparison."""
+    return type(x) is bool or getattr(x, "dtype", None) == np.bool
+
+
+def computes_masks_in_float16(compute: Callable[..., Any]) -> bool:
+    """Whether this is a ufunc of real numbers only: np.exp(True) is 2.719, in half precision."""
+    return isinstance(compute, np.ufunc) and compute.types[0].startswith("e")
+
+
+def evaluate(op: Primitive, operands: tuple[Any, ...]) -> Any:
+    """Compute the operation; give inf or nan with a RuntimeWarning where Python's numbers raise an error."""
+    try:
+        return op.compute(*operands)
+    except (ArithmeticError, ValueError, TypeError) as error:
+        try:
+            return op.compute(*with_numpy_floats(understood(op, operands)))
+        except (ValueError, TypeError) as still:
+            raise _explained(op, operands, still) from error
+
+
+def with_numpy_floats(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Convert Python's floats to NumPy's, which follow IEEE 754."""
+    return tuple(np.float64(x) if type(x) is float else x for x in operands)
+
+
+def check_static(op: Primitive, args: tuple[Any, ...]) -> None:
+    """Raise TypeError if a Value stands where the operation has no vjp: its gradient would be lost."""
+    if not isinstance(op.vjps, tuple):
+        return
+    for i, arg in enumerate(args[len(op.vjps) :], start=len(op.vjps)):
+        if hasattr(arg, "record"):
+            raise TypeError(
+                f"{op.name}: argument {i} is a Value, but has no vjp: "
+                "add one to the primitive, or None if no gradient flows through this argument"
+            )
+
+
+def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
+    """The error again, with the name of the operation and its operands."""
+    with_rule = [x for x, rule in zip(operands, op.vjps) if rule is not None]
+    given = with_rule or [x for x, _ in zip(operands, op.vjps)]
+    usual = (float, int, list, tuple, np.ndarray, np.number, np.bool)
+    strange = [x for x in given if not isinstance(x, usual)]
+    if strange:
+        names = " and ".join(type(x).__name__ for x in strange)
+        return TypeError(f"{op.name}: expected numbers, real arrays or Values, got {names}")
+    if len(given) > 1 and (isinstance(error, ValueError) or op.name == "@"):  # numbers have no @
+        shapes = " and ".join(str(np.shape(x)) for x in given)
+        return ValueError(f"{op.name}: shapes {shapes} do not fit together ({error})")
+    error.add_note(f"raised by the operation {op.name}")
+    return error
