@@ -222,7 +222,7 @@ def test_what_cannot_be_used_is_refused_at_the_call(client):
 
 def test_what_goes_wrong_on_a_worker_is_raised_here(client):
     parameters = logistic_parameters()
-    with pytest.raises(ValueError, match=r"grad: two_values must return a single number, got shape \(50,\)"):
+    with pytest.raises(ValueError, match=r"grad: two_values must return a scalar, got shape \(50,\)"):
         sharded(two_values, parameters, client.map(rows, [0]), client)()
     with pytest.raises(TypeError, match="shards: expected each to be a tuple of arrays with rows, got float"):
         sharded(logistic, parameters, client.map(float, [1]), client)()
