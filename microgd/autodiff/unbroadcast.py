@@ -7,24 +7,31 @@ of this: whichever rule returned the gradient, the axes that broadcasting added 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .data import Data, as_data
+from .data import Array, Data, as_data
 from .primitives import elementary, reduction
 from .primitives.shape import shape_of
 
+if TYPE_CHECKING:
+    from .value import Value
 
-def unbroadcast(gradient: Any, operand: Data, name: str, ndim: int) -> Any:
+
+def unbroadcast(gradient: Any, operand: Data, node: Value) -> Any:
     """Sum the gradient over broadcast axes, to the operand's shape and dtype.
 
-    gradient  what a vjp of the primitive `name` returned: a number, an array or a Value.
+    gradient  the result of a vjp of the node's primitive: a number, an array or a Value.
     operand   the number or array that the argument had in the operation.
-    ndim      the number of axes of the operation's output, which a gradient cannot exceed.
+    node      the output of the operation, whose number of axes a gradient cannot exceed.
 
     Raises ValueError where no broadcasting explains the gradient's shape.
     """
+    if type(gradient) is type(operand) is Array and gradient.dtype is operand.dtype:
+        if gradient.shape == operand.shape:  # nearly always
+            return gradient
+    name = node.op.name if node.op else ""
     if not hasattr(gradient, "record"):
         gradient = as_data(gradient, f"{name}: a vjp's gradient")
     got, wanted = shape_of(gradient), shape_of(operand)
@@ -33,7 +40,7 @@ def unbroadcast(gradient: Any, operand: Data, name: str, ndim: int) -> Any:
         summed = reduction.reduce_sum(gradient, added, False) if added else gradient
         stretched = tuple(i for i, (n, m) in enumerate(zip(shape_of(summed), wanted)) if n != m == 1)
         summed = reduction.reduce_sum(summed, stretched, True) if stretched else summed
-        if (added and len(got) > ndim) or shape_of(summed) != wanted:
+        if (added and len(got) > node.ndim) or shape_of(summed) != wanted:
             raise ValueError(
                 f"{name}: a vjp must return a gradient of its argument's shape {wanted} "
                 f"(or of the output's, where the argument was broadcast), got shape {got}"

@@ -207,7 +207,7 @@ class Value(Operators):
     def grad(self, given: Any) -> None:
         if given is self._grad:  # `p.grad *= 0.5` has changed the array in place
             return
-        if np.shape(given):
+        if isinstance(given, (list, Array)):
             self._grad = fitted(given, "grad", self.shape, "; or a number").astype(self.dtype)
         else:
             number = float(as_data(given, "grad"))
@@ -229,9 +229,10 @@ class Value(Operators):
                 "reduce it (.sum(), .mean()) or pass gradient= of that shape"
             )
         seed = own(fitted(1.0 if gradient is None else gradient, "gradient", self.shape, ""), "gradient")
-        nodes = ancestors(self)
-        leaves = [(node, node._grad) for node in nodes if node.op is None]
+        nodes, leaves = ancestors(self), []
         for node in nodes:
+            if node.op is None:
+                leaves.append((node, node._grad))
             node._grad = None
         self._grad = seed
         accumulate(nodes)
@@ -278,6 +279,7 @@ def accumulate(nodes: Iterable[Value]) -> None:
         op, grad = node.op, node._grad
         if grad is None:  # no path to the output has a derivative
             node._grad = 0.0
+        if grad is None or op is None:
             continue
         if op in SHORT and type(grad) is float:
             a, b, x, y = node.inputs
@@ -321,5 +323,5 @@ def local_gradients(
         except ArithmeticError:  # 1/0 and the like: IEEE 754 defines a result
             share = vjp(*with_numpy_floats((arrived, out, *operands)))
         if type(share) is not float or type(operand) is not float:
-            share = unbroadcast(share, operand, node.op.name, node.ndim)
+            share = unbroadcast(share, operand, node)
         yield arg, share
