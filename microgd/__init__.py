@@ -88,6 +88,16 @@ __all__ = [
 __version__ = "0.1.0"
 
 
+def _history_as_html(history: History) -> str:
+    from .pictures.pages.history import as_html
+
+    return as_html(history.steps)
+
+
+# Jupyter asks for it. The pictures draw it, of which the learning knows nothing.
+History._repr_html_ = _history_as_html  # type: ignore[attr-defined]
+
+
 def __dir__() -> list[str]:
     return __all__
 

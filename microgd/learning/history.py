@@ -1,7 +1,7 @@
 """History: all that a descent went through, to look at afterwards.
 
 It is made from the Steps themselves, `History(descend(error, optimizer))`, and has their fields as arrays.
-Jupyter shows it as history_html.py says.
+Jupyter shows it as a curve and a table, which the pictures draw (see microgd/__init__.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from .arguments import whole_number
-from .history_html import as_html
 from .training import Step, Stop
 
 
@@ -116,9 +115,6 @@ class History:
     def __repr__(self) -> str:
         first, last = self.steps[0].error, self.steps[-1].error
         return f"History({len(self)} steps: error {first:.6g} -> {last:.6g}; {self.reason})"
-
-    def _repr_html_(self) -> str:
-        return as_html(self.steps)
 
     # Out of it
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .training import Step
+from ...learning.training import Step
 
 ROWS = 10
 """So many Steps the table has at most."""
