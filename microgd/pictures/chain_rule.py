@@ -1,7 +1,7 @@
 """One edge of the chain rule: the share of a gradient that one operand of an operation receives.
 
 `draw` writes local derivatives on the edges of a graph, and `play` follows the gradient from edge to edge.
-All numbers are the engine's: a share is the backward pass over that single edge.
+All numbers are the engine's: a share is a step of its backward pass, `local_gradients`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ def receiving_positions(node: Value) -> list[int]:
 
 def share(node: Value, position: int, arrived: Any, view: View = as_numbers) -> Any:
     """Return the share of the gradient that arrived at a Value which the argument at a position receives."""
-    shares = dict(zip(receiving_positions(node), local_gradients(node, arrived, view), strict=True))
-    return shares[position][1]
+    for receiving, (_, part) in zip(receiving_positions(node), local_gradients(node, arrived, view)):
+        if receiving == position:
+            return part
+    raise ValueError(f"{node.op}: no gradient flows back to argument {position}")
 
 
 def local_derivative(node: Value, position: int) -> Any:

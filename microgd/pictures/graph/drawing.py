@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from .selection import merged, naming, nearest, requested, roles_of
 from .style import DERIVATIVE, FONT, LAYER_BOX, LINE, TEXT
 
 MOST_VALUES, MOST_MERGED = 150, 100_000
+RANKDIR = {"right": "LR", "down": "TB"}
 
 
 def draw(
@@ -34,8 +35,9 @@ def draw(
     *,
     limit: int = MOST_VALUES,
     merge_equal: bool | None = None,
+    direction: Literal["right", "down"] = "right",
 ) -> Picture:
-    """Draw the graph that computed a Value, inputs on the left, as a Graphviz object.
+    """Draw the graph that computed a Value, from its inputs to the result, as a Graphviz object.
 
     A blue card is a leaf (a Value that you made), a white one a result, the green one the result that is
     drawn, a grey one a constant. The orange line of a card is the gradient of the last `backward`. An array
@@ -58,9 +60,10 @@ def draw(
                  their numbers; an edge marked `× 3` stands for three such operands of each. Sums of sums
                  become one sum. merge_equal.py defines what is alike. None, the default, does so before a
                  graph would be cut, unless it has more than 100,000 Values; False never does.
+    direction    "right": the inputs are on the left; "down": they are at the top.
 
     Graphs of equal structure and numbers give equal text. Raises TypeError if value is neither a Value nor
-    a pair of a Value and its gradients, or if names is not a dict.
+    a pair of a Value and its gradients, or if names is not a dict, ValueError for another direction.
 
     >>> knob_weight = Value(0.5, name="knob_weight")
     >>> error = (0.5 * knob_weight - 0.8) ** 2
@@ -92,12 +95,12 @@ def draw(
     layers = _boxed(layers_of(forward, name_of), shown)
     label = plain_label if isinstance(value, tuple) else value_label
 
-    picture = _empty_picture(_notes(total, len(nodes) if merge_equal else total, len(shown)))
+    picture = _empty_picture(_notes(total, len(nodes) if merge_equal else total, len(shown)), direction)
     ids = {node: f"value{i}" for i, node in enumerate(shown)}
     for node in shown:
-        picture.node(ids[node], **label(_names_on_card(node, layers.get(node, ()), name_of), node))
+        picture.node(ids[node], **label(_names_on_card(node, layers.get(node, ()), name_of), node, direction))
         if node.first.op is not None:
-            _draw_operation(picture, node, ids, name_of, derivatives)
+            _draw_operation(picture, node, ids, name_of, derivatives, direction)
     for i, layer in enumerate(dict.fromkeys(layers.values())):
         _draw_box(picture, f"cluster_{i}", layer, [node for node in layers if layers[node] == layer], ids)
     return picture
@@ -115,11 +118,14 @@ def _notes(total: int, after_merging: int, shown: int) -> list[str]:
     return notes
 
 
-def _empty_picture(notes: list[str]) -> Picture:
+def _empty_picture(notes: list[str], direction: str) -> Picture:
+    if direction not in RANKDIR:
+        raise ValueError(f'draw: expected direction "right" or "down", got {direction!r}')
+    layout = {"rankdir": RANKDIR[direction], "nodesep": "0.2", "ranksep": "0.3"}
     picture = Picture(
         "graph",
         format="svg",
-        graph_attr={"rankdir": "LR", "bgcolor": "transparent", "nodesep": "0.2", "ranksep": "0.3", **FONT},
+        graph_attr={**layout, "bgcolor": "transparent", **FONT},
         node_attr={
             "shape": "record",
             "style": "filled",
@@ -142,7 +148,12 @@ def _names_on_card(node: Node, layer: Layer, name_of: NameOf) -> list[str]:
 
 
 def _draw_operation(
-    picture: Picture, node: Node, ids: dict[Node, str], name_of: NameOf, derivatives: bool
+    picture: Picture,
+    node: Node,
+    ids: dict[Node, str],
+    name_of: NameOf,
+    derivatives: bool,
+    direction: str,
 ) -> None:
     """Draw the operation, an edge to it from each operand, and one from it to the result.
 
@@ -156,7 +167,7 @@ def _draw_operation(
         source = edge.source
         if source.is_constant and source not in ids:
             ids[source] = f"{result}_constant{i}"
-            picture.node(ids[source], **plain_label(map(name_of, source.members), source))
+            picture.node(ids[source], **plain_label(map(name_of, source.members), source, direction))
         if source in ids:
             picture.edge(ids[source], operation, **_edge(edge, len(node.members), derivatives))
         elif cut:

@@ -31,11 +31,12 @@ def operation_label(node: Node) -> dict[str, str]:
     label = first_to_last(operation_text(value) for value in node.members)
     form = {"shape": "circle", "margin": "0"} if len(label) <= 2 else {"shape": "box", "margin": "0.13,0.04"}
     size = {"width": "0.3", "height": "0.3"}
+    role = "gradient" if node.role.startswith("gradient") else "result"
     return (
-        {"label": escaped(label), "style": "rounded,filled", "ordering": "in"}
+        {"label": escaped(label), "class": f"operation {role}", "style": "rounded,filled", "ordering": "in"}
         | form
         | size
-        | ROLES["gradient" if node.role.startswith("gradient") else "result"]
+        | ROLES[role]
     )
 
 
@@ -78,14 +79,14 @@ def _parameters(compute: Any) -> list[str]:
 # A card ------------------------------------------------------------------------------------------
 
 
-def value_label(names: Iterable[str], node: Node) -> dict[str, str]:
+def value_label(names: Iterable[str], node: Node, direction: str) -> dict[str, str]:
     """Label a card with its title, its data and its gradient, the gradient on a ground of its own.
 
     A record has one fill. A colour gradient that changes sharply, at a fraction of the height, gives it two.
     """
     title = _title(names, node)
     data = entries([value.content for value in node.members])
-    gradient = entries([value._grad for value in node.members])
+    gradient = entries([value.grad for value in node.members])
     columns = f"{{{{data|grad}}|{{{data}|{gradient}}}}}"
     heights = [LINE_HEIGHT * lines + FIELD_MARGIN for lines in (title.count("\n") + 1, 1, 1)]
     above = sum(heights[:2] if title else heights[1:2]) / sum(heights if title else heights[1:])
@@ -94,15 +95,21 @@ def value_label(names: Iterable[str], node: Node) -> dict[str, str]:
         "gradientangle": "270",
     }
     label = f"{escaped(title)}|{columns}" if title else columns
-    return {"label": label, **_room_for(title)} | ROLES[node.role] | ground
+    return _card(label, title, node.role, direction) | ground
 
 
-def plain_label(names: Iterable[str], node: Node) -> dict[str, str]:
+def plain_label(names: Iterable[str], node: Node, direction: str) -> dict[str, str]:
     """Label a card with its title and data: a constant, or a Value if gradients are nodes of their own."""
     title = _title(names, node)
     data = entries([getattr(member, "content", member) for member in node.members])
     label = f"{escaped(title)}|{data}" if title else data
-    return {"label": label, **_room_for(title)} | ROLES[node.role]
+    return _card(label, title, node.role, direction)
+
+
+def _card(label: str, title: str, role: str, direction: str) -> dict[str, str]:
+    """Make a card from a label for a graph that runs to the right; one that runs down turns its fields."""
+    turned = label if direction == "right" else f"{{{label}}}"
+    return {"label": turned, "class": role, **_room_for(title)} | ROLES[role]
 
 
 def _title(names: Iterable[str], node: Node) -> str:

@@ -7,11 +7,12 @@ the nodes nearest to the output.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
 from ...autodiff.primitives.arithmetic import identity
+from ...autodiff.trees import tree_paths
 from ...autodiff.value import Value
 from .merge_equal import merge_equal
 from .nodes import NameOf, Node, bound_names, nearest_first, nodes_of, read, values_of
@@ -28,19 +29,10 @@ def requested(value: Any) -> dict[Value, str]:
         )
     output, gradient = value
     found = {output: ""}
-    for path, leaf in _leaves(gradient, "gradient"):
+    for path, leaf in tree_paths(gradient, "gradient"):
         if isinstance(leaf, Value):  # a gradient that is constant is a plain number
             found.setdefault(leaf, path)
     return found
-
-
-def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of nested tuples, lists and dicts with their paths: `gradient[weight]`."""
-    if isinstance(tree, (dict, list, tuple)):
-        for key, part in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from _leaves(part, f"{path}[{key}]")
-    else:
-        yield path, tree
 
 
 def roles_of(outputs: dict[Value, str]) -> dict[Value, str]:

@@ -30,7 +30,7 @@ def test_error_and_slope_are_in_one_picture_without_the_copies_of_the_arguments(
     labels = labels_of(picture)
     assert {"knob_weight|0.5", "error|0.3025", "slope|−0.55"} <= set(labels.values())
     assert "identity" not in labels.values()
-    assert "grad" not in picture.source
+    assert "data|grad" not in picture.source
     ids = {label: node for node, label in labels.items()}
     assert ids["knob_weight|0.5"] in ways(picture)[f"{ids['0.25']}_op"]  # used directly, not by a copy
 
@@ -64,7 +64,8 @@ def test_gradients_are_called_by_where_they_are_in_the_answer():
         {"w": [Value(3.0, "a"), Value(2.0, "b")]}, Value(5.0, "c")
     )
     labels = labels_of(draw(pair)).values()
-    assert {"gradient[0][w][0]|4", "gradient[0][w][1]|6", "gradient[1]|−2"} <= set(labels)  # 2 (6 - 5) = 2
+    # 2 (6 - 5) = 2
+    assert {"gradient[0]['w'][0]|4", "gradient[0]['w'][1]|6", "gradient[1]|−2"} <= set(labels)
 
 
 def test_the_layers_of_a_net_stay_boxes_and_the_way_back_is_outside():
@@ -83,7 +84,7 @@ def test_the_layers_of_a_net_stay_boxes_and_the_way_back_is_outside():
     assert not [node for node in inside if style.GRADIENT_FILL in nodes[node]]
     assert sum('penwidth="?3' in look or "penwidth=3" in look for look in nodes.values()) == 4
     titles = [label.split("|")[0] for label in labels_of(picture).values()]
-    assert "gradient[layer1.weight] (2, 3)" in titles
+    assert "gradient['layer1.weight'] (2, 3)" in titles
 
 
 def test_the_gradient_of_many_alike_is_rolled_up():

