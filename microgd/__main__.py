@@ -17,10 +17,14 @@ import tempfile
 import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .autodiff import Value
 from .course import folder, lessons
+
+if TYPE_CHECKING:
+    from .pictures.pages.page import Page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +92,7 @@ def copy_lessons(to: Path) -> None:
 def open_page(name: str, out: Path | None) -> None:
     """Write one of the pages and show it."""
     path = out or Path(tempfile.mkdtemp(prefix="microgd-")) / f"{name}.html"
-    written = PAGES[name](path).resolve()
+    written = PAGES[name]().save(path).resolve()
     print(f"wrote {written}")
     webbrowser.open(written.as_uri())
 
@@ -96,22 +100,22 @@ def open_page(name: str, out: Path | None) -> None:
 # The pages ---------------------------------------------------------------------------------------
 
 
-def _one_knob(path: Path) -> Path:
+def _one_knob() -> Page:
     from .pictures import play
 
     input, goal_pred, knob_weight = 0.5, 0.8, Value(0.5, name="knob_weight")
     pred = input * knob_weight
     error = (pred - goal_pred) ** 2
-    return play(error, path, names=locals())
+    return play(error, names=locals())
 
 
-def _descent(path: Path) -> Path:
+def _descent() -> Page:
     from .pictures import play_descent
 
-    return play_descent(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6, 4.1], path)
+    return play_descent(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6, 4.1])
 
 
-PAGES: dict[str, Callable[[Path], Path]] = {"knob": _one_knob, "descent": _descent}
+PAGES: dict[str, Callable[[], Page]] = {"knob": _one_knob, "descent": _descent}
 """knob: an error is computed, and its gradient walks back; descent: a ball rolls down the error."""
 
 

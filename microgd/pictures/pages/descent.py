@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,12 @@ import numpy as np
 from ...autodiff import Value
 from ...learning import GradientDescent, Step, descend
 from ..error_function import argument_name, error_at, finite
-from ..numbers import bracketed, number
+from ..numbers import number
 from ..scales import round_ticks
 from .chart import Chart, points, tangent, text
-from .lines import Frame, Line, d, formula, local_derivative, numbers, result, sentence
-from .page import write_page
+from .lines import Frame, Line, Table, formula, local_derivative, numbers, result, sentence
+from .mathml import Slot, derivative, identifier
+from .page import Page, make_page
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480.0, 300.0, 56.0, 14.0, 14.0, 46.0
 """The picture and its margins, left and right at least; it is scaled to the page."""
@@ -35,23 +35,26 @@ def play_descent(
     high: float,
     start: float,
     learning_rates: float | Sequence[float],
-    out: str | os.PathLike[str] = "descent.html",
+    out: str | os.PathLike[str] | None = None,
+    *,
     steps: int = 30,
-) -> Path:
-    """Write a page that plays gradient descent on one knob, at a learning rate that its reader chooses.
+) -> Page:
+    """Make a page that plays gradient descent on one knob, at a learning rate that its reader chooses.
 
     error           a function of one Value, a scalar, that returns a scalar.
     low, high       the range of the knob that is shown.
     start           where the ball begins.
     learning_rates  a run is computed for each; a single rate may stand alone.
-    out             the file to write; its path is returned.
+    out             the file to write, if any.
     steps           the greatest number of steps of a run; it ends sooner if it converges or diverges.
+
+    Jupyter shows the Page that is returned; `.save("page.html")` writes it.
 
     Raises ValueError if low is not below high, start is not between them, the error is finite nowhere
     there, or there is no rate.
 
-    >>> play_descent(lambda knob: (0.5 * knob - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6])  # doctest: +SKIP
-    PosixPath('descent.html')
+    >>> play_descent(lambda knob: (0.5 * knob - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6])
+    <Page 'Gradient descent on knob': .save(path) writes it>
     """
     if not low <= start <= high or low == high:
         raise ValueError(f"play_descent: expected low <= start <= high, got {low}, {start} and {high}")
@@ -61,26 +64,35 @@ def play_descent(
     name = argument_name(error)
     curve = _curve(error, low, high)
     chart = _chart(curve, low, high)
+    table = Table()
     runs = [
-        {"rate": number(rate), "frames": list(_frames(error, name, float(start), rate, steps, chart))}
+        {"rate": number(rate), "frames": list(_frames(error, name, float(start), rate, steps, chart, table))}
         for rate in rates
     ]
-    return write_page(
-        out,
+    page = make_page(
         title=f"Gradient descent on {name}",
         stage=_svg(chart, curve, name),
-        data={"runs": runs},
-        script="descent.js",
+        data={"numbers": table.numbers, "runs": runs},
+        scripts=["numbers.js", "player.js", "descent.js"],
     )
+    if out is not None:
+        page.save(out)
+    return page
 
 
 # A run -------------------------------------------------------------------------------------------
 
 
 def _frames(
-    error: Callable[[Value], Any], name: str, start: float, rate: float, steps: int, chart: Chart
+    error: Callable[[Value], Any],
+    name: str,
+    start: float,
+    rate: float,
+    steps: int,
+    chart: Chart,
+    table: Table,
 ) -> Iterator[Frame]:
-    """Yield a frame for each step of a run."""
+    """Yield a frame for each step of a run, and put its numbers into the table of the page."""
     knob = Value(start, name="knob")
     for step in descend(lambda: error(knob), GradientDescent([knob], rate), steps):
         here, slope = step.parameters["knob"], knob.grad
@@ -90,24 +102,29 @@ def _frames(
             "phase": f"Step {step.number}",
             "place": chart.place(point) if inside else None,
             "tangent": tangent(chart, point, slope, TANGENT) if inside else None,
-            "lines": list(_lines(name, step, here, slope, rate, inside)),
+            "lines": list(_lines(name, step, slope, rate, inside, table)),
         }
 
 
-def _lines(name: str, step: Step, here: float, slope: float, rate: float, inside: bool) -> Iterator[Line]:
+def _lines(name: str, step: Step, slope: float, rate: float, inside: bool, table: Table) -> Iterator[Line]:
     """Yield the lines of a step: where the ball is, and the next step, or why there is none."""
-    yield result(f"{name} =", here)
-    yield result("error =", step.error)
+    here = step.parameters["knob"]
+
+    def shown(x: float, *, brackets: bool = False) -> Slot:
+        return table.put(f"number{len(table.numbers)}", x, brackets=brackets)
+
+    yield result(identifier(name), " = ", shown(here))
+    yield result("error = ", shown(step.error))
     if not inside:
         yield sentence("The ball is out of the picture.")
-    yield local_derivative(f"slope = {d('error', name)} = {number(slope)}", slope)
+    yield local_derivative("slope = ", derivative("error", name), " = ", shown(slope))
     if step.reason:
         yield sentence(f"{step.message[:1].upper()}{step.message[1:]}.")
         return
     yield sentence(_direction(name, slope))
-    yield formula(f"next {name} = {name} − learning rate × slope")
-    yield numbers(f"{number(here)} − {number(rate)} × {bracketed(slope)}")
-    yield result("=", here - rate * slope)
+    yield formula("next ", identifier(name), " = ", identifier(name), " − learning rate × slope")
+    yield numbers("= ", shown(here), " − ", shown(rate), " × ", shown(slope, brackets=True))
+    yield result("= ", shown(here - rate * slope))
 
 
 def _direction(name: str, slope: float) -> str:

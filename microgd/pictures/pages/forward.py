@@ -11,37 +11,39 @@ from ...autodiff import Value
 from ..numbers import literal
 from .formulas import operation_of
 from .lines import Frame, Line, formula, numbers, result, sentence
+from .mathml import Part, constant
 from .walk import Walk
 
 
 def forward(walk: Walk) -> Iterator[Frame]:
     """Yield a frame for each Value, oldest first."""
     for i, node in enumerate(walk.nodes, 1):
-        lines = _given(walk, node) if node.op is None else _computed(walk, node)
         yield {
             "phase": f"Forward {i} of {len(walk.nodes)}",
             "at": walk.ids[node],
             "edges": _edges_into(walk, node),
-            "lines": list(lines),
+            "lines": list(_given(walk, node) if node.op is None else _computed(walk, node)),
         }
 
 
 def _given(walk: Walk, node: Value) -> Iterator[Line]:
     yield sentence(f"{walk.name(node)} is given. The computation starts from it.")
-    yield result(f"{walk.name(node)} =", node.content)
+    yield result(walk.symbol(node), " = ", walk.value(node))
 
 
 def _computed(walk: Walk, node: Value) -> Iterator[Line]:
-    operand = dict(zip(map(id, node.args), node.operands))  # the numbers at the time of the computation
     yield sentence(f"{walk.name(node)} is computed.")
-    yield formula(f"{walk.name(node)} = {operation_of(node, walk.name)}")
-    yield numbers(operation_of(node, lambda x: number_or_shape(operand[id(x)])))
-    yield result("=", node.content)
+    yield formula(walk.symbol(node), " = ", operation_of(node, walk.symbol))
+    yield numbers("= ", operation_of(node, lambda x: number_or_shape(walk, node, x)))
+    yield result("= ", walk.value(node))
 
 
-def number_or_shape(x: Any) -> str:
-    """Write an array by its shape, everything else in full."""
-    return str(x.shape) if isinstance(x, np.ndarray) and x.ndim else literal(x)
+def number_or_shape(walk: Walk, node: Value, x: Any) -> Part:
+    """Write an operand of a Value by its number; an array by its shape."""
+    data = next(data for arg, data in zip(node.args, node.operands) if arg is x)  # as it was at the time
+    if isinstance(data, np.ndarray) and data.ndim:
+        return constant(literal(data.shape))
+    return walk.value(x) if isinstance(x, Value) and x.content is data else constant(literal(data))
 
 
 def _edges_into(walk: Walk, node: Value) -> list[list[Any]]:

@@ -1,53 +1,76 @@
-"""The lines of a frame: sentences, formulas, numbers and results, as dicts that the page's script shows.
+"""The lines of a frame and the table of numbers that they refer to.
 
-A line has a kind (a class in the style sheet), its text and, if it is a result, the exact number. A small
-array has its entries too.
+A line has a kind (a class in the style sheet) and parts (see mathml.py). Its numbers stand in one table for
+the whole page: a line holds only their keys, and the page's script writes them, in the same way as
+numbers.py. When a number changes, everything that shows it can follow.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from ..numbers import described, number
+from ..numbers import entries
+from .mathml import Part, Slot, slot
 
-Line = dict[str, str]
+Line = dict[str, Any]
 Frame = dict[str, Any]
 """One step of the player: `phase` (a title), `lines`, and what the page's script draws."""
 
-MOST_ENTRIES = 24
-"""The entries of a larger array are not listed."""
+MOST_ENTRIES = 2000
+"""A larger array is in the table by its range only."""
 
 
-def sentence(text: str) -> Line:
+class Table:
+    """The numbers of a page by their keys; a slot refers to one of them."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, Any] = {}
+
+    def put(self, key: str, x: Any, *, brackets: bool = False) -> Slot:
+        """Put a scalar or an array into the table, and return a slot that shows it."""
+        self.numbers[key] = _encoded(x)
+        return slot(key, brackets=brackets)
+
+
+def _encoded(x: Any) -> Any:
+    """Encode a number for JSON, which has no nan and no infinity; an array with its shape."""
+    if not np.shape(x):
+        x = np.asarray(x).item()
+        return x if isinstance(x, bool) or math.isfinite(x) else str(x)
+    if x.size <= MOST_ENTRIES:
+        return {"shape": x.shape, "entries": [_encoded(entry) for entry in x.ravel().tolist()]}
+    return {"shape": x.shape, "low": _encoded(x.min()), "high": _encoded(x.max()), "card": entries([x])}
+
+
+def sentence(*parts: Part) -> Line:
     """Make a line of words."""
-    return {"kind": "words", "text": text}
+    return {"kind": "words", "parts": parts}
 
 
-def formula(text: str) -> Line:
+def formula(*parts: Part) -> Line:
     """Make a line with an equation in names."""
-    return {"kind": "formula", "text": text}
+    return {"kind": "formula", "parts": parts}
 
 
-def local_derivative(text: str, x: float) -> Line:
-    """Make a line with a local derivative and its exact number."""
-    return {"kind": "local", "text": text, "exact": repr(float(x))}
+def local_derivative(*parts: Part) -> Line:
+    """Make a line with a local derivative."""
+    return {"kind": "local", "parts": parts}
 
 
-def numbers(text: str, before: str = "=") -> Line:
+def numbers(*parts: Part) -> Line:
     """Make a line with the right side of an equation in numbers, or in shapes, in place of the names."""
-    return {"kind": "numbers", "text": f"{before} {text}"}
+    return {"kind": "numbers", "parts": parts}
 
 
-def result(before: str, x: Any) -> Line:
-    """Make a line with a number, or with an array: its shape and range, and its entries if they are few."""
-    line = {"kind": "result", "text": f"{before} {described(x)}", "exact": repr(np.asarray(x).tolist())}
-    if np.shape(x) and np.size(x) <= MOST_ENTRIES:
-        line["entries"] = np.array2string(np.asarray(x), formatter={"all": number}, separator="  ")
-    return line
+def result(*parts: Part) -> Line:
+    """Make a line that ends with a slot: a number, or an array with its shape, range and entries."""
+    return {"kind": "result", "parts": parts}
 
 
-def d(variable: str, by: str) -> str:
-    """Write a derivative that does not break over lines."""
-    return f"d\N{NO-BREAK SPACE}{variable}/d\N{NO-BREAK SPACE}{by}"
+def by_sign(number: Slot, *, positive: str, negative: str, zero: str, otherwise: str) -> Line:
+    """Make a line of words that depends on the sign of a number; otherwise: if it is not finite."""
+    choices = {"positive": positive, "negative": negative, "zero": zero, "otherwise": otherwise}
+    return {"kind": "words", "parts": [{"sign of": number["number"], **choices}]}

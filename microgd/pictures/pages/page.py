@@ -1,37 +1,68 @@
-"""Self-contained HTML pages: a template, filled with a picture, its style, its data and its scripts.
+"""A self-contained HTML page: a template, filled with a picture, its style, its data and its scripts.
 
-A page is templates/player.html. It loads nothing from a network, and its content security policy forbids to.
-The data are frames, one for each step of the player. lines.py writes what stands in a frame.
+A page is templates/page.html. It loads nothing from a network: its content security policy forbids that, and
+allows no script but its own, by its hash. The data are frames, one for each step of the player, and the table
+of their numbers (lines.py). Jupyter shows a Page in a frame of its own; `save` writes it as a file for any
+browser.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
 import os
 import re
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 
-def write_page(
-    out: str | os.PathLike[str], *, title: str, stage: str, data: dict[str, Any], script: str
-) -> Path:
-    """Fill the template in and write the page; an old page is replaced once the new one is complete."""
+@dataclass(frozen=True)
+class Page:
+    """A page that plays: `.save("page.html")` writes it, Jupyter shows it.
+
+    html  the whole page.
+    """
+
+    html: str
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page and return its path; an old file is replaced once the new one is complete."""
+        path = Path(path)
+        unfinished = path.with_name(f"{path.name}.part")
+        unfinished.write_text(self.html, encoding="utf-8")
+        return unfinished.replace(path)
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" title="{self._title}" '
+            'style="width: 100%; height: 42rem; border: 0"></iframe>'
+        )
+
+    @property
+    def _title(self) -> str:
+        found = re.search("<title>(.*?)</title>", self.html)
+        return found[1] if found else ""
+
+    def __repr__(self) -> str:
+        return f"<Page {html.unescape(self._title)!r}: .save(path) writes it>"
+
+
+def make_page(*, title: str, stage: str, data: dict[str, Any], scripts: list[str]) -> Page:
+    """Fill the template in. stage: HTML of the picture; scripts: names of templates, in order."""
+    script = "\n".join(map(_template, scripts))
     parts = {
         "title": html.escape(title),
-        "style": _template("player.css"),
+        "style": _template("page.css"),
         "stage": stage,
         "data": json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
-        "player": _template("player.js"),
-        "script": _template(script),
+        "script": script,
+        "hash": base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode(),
     }
-    page = re.sub(r"{{(\w+)}}", lambda hole: parts[hole[1]], _template("player.html"))
-    path = Path(out)
-    unfinished = path.with_name(f"{path.name}.part")
-    unfinished.write_text(page, encoding="utf-8")
-    return unfinished.replace(path)
+    return Page(re.sub(r"{{(\w+)}}", lambda hole: parts[hole[1]], _template("page.html")))
 
 
 def _template(name: str) -> str:

@@ -2,15 +2,17 @@
 
 A Walk reads the graph of an error once, and changes nothing in it. Transformations such as value_and_grad
 differentiate with respect to copies of their arguments (the operation `identity`): a Walk sees through these,
-so that a copy has the name and the place of the Value that was copied. forward.py and backward.py make the
-frames of the player from it.
+so that a copy has the name and the place of the Value that was copied. forward.py, backward.py and chain.py
+write what a page says about it; the numbers go into the table of the page.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,10 +20,36 @@ from ...autodiff import Value
 from ...autodiff.functional import pull_back
 from ...autodiff.primitives.arithmetic import identity
 from ...autodiff.value import ancestors
-from ..chain_rule import receiving_positions
+from ..chain_rule import receiving_positions, share
 from ..graph.drawing import MOST_VALUES, draw
 from ..graph.nodes import bound_names
 from ..numbers import literal
+from .lines import Table
+from .mathml import Part, Slot, constant, derivative, identifier, slot
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One edge of the backward pass: the gradient of a Value flows back to one of its operands.
+
+    node      the Value whose gradient flows back.
+    position  which of its arguments receives a share.
+    operand   that argument, or the Value that it is a copy of.
+    share     the share of the gradient that the operand receives.
+    nth       how often the operand is among the arguments before this position.
+    """
+
+    number: int
+    node: Value
+    position: int
+    operand: Value
+    share: Any
+    nth: int
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether both ends are scalars, so that there is one local derivative."""
+        return not self.node.shape and not self.operand.shape
 
 
 class Walk:
@@ -34,7 +62,9 @@ class Walk:
     original      of each Value itself, of a copy the Value that was copied.
     ids           the names of the cards in the picture, as `draw` gives them.
     gradients     d error / d Value of each.
-    uses          the number of shares that arrive at each Value that the error depends on.
+    steps         the edges along which a gradient flows, in the order of the backward pass.
+    uses          the steps that end at each Value: its gradient is the sum of their shares.
+    table         the numbers of the page: "value0", "gradient0", "local3", "share3", "sum3".
     """
 
     def __init__(self, error: Value, names: Mapping[str, Any] | None) -> None:
@@ -47,28 +77,84 @@ class Walk:
         for node, original in self.original.items():
             self.ids[node], self.labels[id(node)] = self.ids[original], self.labels[id(original)]
         self.gradients = dict(pull_back(error, 1.0, self.newest_first))
-        self.uses = _uses(self.newest_first, self.original)
+        self.steps = list(self._steps())
+        self.uses = {node: [step for step in self.steps if step.operand is node] for node in self.nodes}
+        self.table = self._table()
 
     def name(self, x: Any) -> str:
-        """Return the name of a Value or an array in formulas; a constant is written out."""
+        """Return the name of a Value or an array; a constant is written out."""
         return self.labels.get(id(x)) or literal(x)
 
-    def count(self, value: Value, args: tuple[Any, ...]) -> int:
-        """Count how often a Value is among these arguments, as itself or as a copy."""
-        return sum(isinstance(x, Value) and self.original[x] is value for x in args)
+    def symbol(self, x: Any) -> Part:
+        """Write a Value, an array or a constant in a formula, by its name."""
+        return identifier(self.name(x)) if id(x) in self.labels else constant(literal(x))
+
+    def derivative(self, variable: Value, by: Value) -> Part:
+        """Write the derivative of one Value by another."""
+        return derivative(self.name(variable), self.name(by))
+
+    def value(self, node: Value, *, brackets: bool = False) -> Slot:
+        """Return the slot that shows the data of a Value."""
+        return slot(f"value{self._index(node)}", brackets=brackets)
+
+    def gradient(self, node: Value, *, brackets: bool = False) -> Slot:
+        """Return the slot that shows the gradient of a Value."""
+        return slot(f"gradient{self._index(node)}", brackets=brackets)
+
+    def _index(self, node: Value) -> str:
+        return self.ids[node].removeprefix("value")
+
+    def _steps(self) -> Iterator[Step]:
+        """Yield the edges of the backward pass, from the error on."""
+        number = itertools.count()
+        reached = {self.error}
+        for node in self.newest_first:
+            if node not in reached:
+                continue  # a copy, or a Value that the error is piecewise constant in
+            for position in receiving_positions(node):
+                operand = self.original[node.args[position]]
+                reached.add(operand)
+                part = share(node, position, self.gradients[node])
+                nth = sum(isinstance(x, Value) and self.original[x] is operand for x in node.args[:position])
+                yield Step(next(number), node, position, operand, part, nth)
+
+    def _table(self) -> Table:
+        """Collect the numbers of the page."""
+        table = Table()
+        for node in self.nodes:
+            table.put(f"value{self._index(node)}", node.content)
+            table.put(f"gradient{self._index(node)}", self.gradients[node])
+        for steps in self.uses.values():
+            totals = itertools.accumulate(step.share for step in steps)  # in the order of the backward pass
+            for step, total in zip(steps, totals):
+                table.put(f"sum{step.number}", total)
+        for step in self.steps:
+            table.put(f"share{step.number}", step.share)
+            if step.is_scalar:
+                table.put(f"local{step.number}", share(step.node, step.position, 1.0))
+        return table
 
     def picture(self) -> str:
-        """Draw the graph as SVG, with the gradients of this walk on its cards, whatever `.grad` holds."""
+        """Draw the graph as SVG in both directions, with the gradients of this walk, whatever `.grad` holds.
+
+        The page shows the picture that fits its window better.
+        """
         named = {self.labels[id(x)]: x for x in self._unnamed()}
         kept = [node.grad for node in self.nodes]
         try:
             for node in self.nodes:
                 node.grad = self.gradients[node]
-            svg: str = draw(self.error, named, limit=len(self.newest_first)).pipe("svg", encoding="utf-8")
+            return "\n".join(self._svg(named, direction) for direction in ("right", "down"))
         finally:
             for node, gradient in zip(self.nodes, kept, strict=True):
                 node.grad = gradient
-        return svg[svg.index("<svg") :]
+
+    def _svg(self, names: dict[str, Any], direction: Literal["right", "down"]) -> str:
+        """Draw the graph in one direction; the ids in it begin with the direction."""
+        picture = draw(self.error, names, limit=len(self.newest_first), direction=direction)
+        svg: str = picture.pipe("svg", encoding="utf-8")
+        svg = re.sub(r'(<\w+ id="|url\(#)', rf"\g<1>{direction}_", svg[svg.index("<svg") :])
+        return svg.replace("<svg ", f'<svg class="graph" data-direction="{direction}" ', 1)
 
     def _unnamed(self) -> Iterator[Any]:
         """Yield the Values and arrays whose names `draw` must be given."""
@@ -101,15 +187,6 @@ def _originals(newest_first: list[Value]) -> dict[Value, Value]:
         is_copy = node.op is identity and node is not error
         original[node] = original[node.args[0]] if is_copy else node
     return original
-
-
-def _uses(newest_first: list[Value], original: Mapping[Value, Value]) -> Counter[Value]:
-    """Count the shares that arrive at each Value that the error depends on."""
-    uses: Counter[Value] = Counter()
-    for node in newest_first:
-        if node in uses or node is newest_first[0]:
-            uses.update(original[node.args[i]] for i in receiving_positions(node))
-    return uses
 
 
 def _labels(nodes: list[Value], error: Value, names: Mapping[str, Any] | None) -> dict[int, str]:

@@ -1,11 +1,8 @@
-"use strict";
 
-const $ = id => document.getElementById(id);
-const data = JSON.parse($("data").textContent);
-
-/* Steps through frames: buttons, slider and keys. `draw(index)` shows what is special about a page. */
+/* Steps through frames: buttons, slider, keys and links to a step. `draw(index)` shows what is special about a page;
+   `limit()` is the last step that may be shown. */
 const player = {
-  frames: [], index: 0, timer: null, draw: () => {},
+  frames: [], index: 0, timer: null, draw: () => {}, limit: () => player.frames.length - 1,
 
   load(frames, draw) {
     this.frames = frames;
@@ -15,22 +12,22 @@ const player = {
   },
 
   show(index) {
-    this.index = Math.max(0, Math.min(index, this.frames.length - 1));
-    const frame = this.frames[this.index], last = this.index === this.frames.length - 1;
-    $("phase").textContent = frame.phase;
-    $("lines").replaceChildren(...frame.lines.flatMap(written));
-    $("told").scrollTop = 0;
+    this.index = Math.max(0, Math.min(index, this.limit()));
+    const frame = this.frames[this.index], last = this.index >= this.frames.length - 1;
+    $("return").hidden = true;
+    say(frame.phase, frame.lines);
     $("slider").value = this.index;
     $("slider").setAttribute("aria-valuetext", frame.phase);
     $("count").textContent = `${this.index + 1} / ${this.frames.length}`;
     // not `disabled`, which would take away the focus of a reader who steps by the keyboard
     for (const [id, off] of [["first", !this.index], ["back", !this.index], ["next", last]]) $(id).ariaDisabled = off;
     if (last) this.pause();
+    link(this.index);
     this.draw(this.index);
   },
 
   play() {
-    if (this.index === this.frames.length - 1) this.show(0);
+    if (this.index >= this.frames.length - 1) this.show(0);
     $("play").textContent = "Pause";
     this.timer = setInterval(() => this.show(this.index + 1), Number($("pace").value));
   },
@@ -45,23 +42,29 @@ const player = {
   step(index) { this.pause(); this.show(index); },
 };
 
-/* A line of a frame. textContent only: a name may be anything. */
-function written(line) {
-  const p = document.createElement("p");
-  p.className = line.kind;
-  p.textContent = line.text;
-  if (line.exact !== undefined) p.dataset.exact = line.exact;
-  if (line.entries === undefined) return [p];
-  const pre = document.createElement("pre");
-  pre.textContent = line.entries;
-  return [p, pre];
+function say(title, lines) {
+  $("phase").textContent = title;
+  $("lines").replaceChildren(...lines.flatMap(written));
+  $("panel").scrollTop = 0;
 }
+
+/* #step=7 is the seventh step. A page inside another one has no address of its own. */
+function link(index) {
+  try {
+    history.replaceState(null, "", `#step=${index + 1}`);
+  } catch { /* it is inside a notebook */ }
+}
+
+const linked = () => Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? NaN) - 1;
+if (linked() >= 0) player.index = linked();
+addEventListener("hashchange", () => { if (linked() >= 0) player.step(linked()); });
 
 $("first").onclick = () => player.step(0);
 $("back").onclick = () => player.step(player.index - 1);
 $("next").onclick = () => player.step(player.index + 1);
 $("play").onclick = () => player.toggle();
 $("slider").oninput = () => player.step(Number($("slider").value));
+$("return").onclick = () => { player.show(player.index); $("next").focus(); };
 $("pace").onchange = () => { if (player.timer !== null) { player.pause(); player.play(); } };
 $("theme").onclick = () => {
   const root = document.documentElement, shown = root.style.colorScheme;
@@ -77,8 +80,8 @@ const keys = {
   " ": () => player.toggle(),
 };
 document.addEventListener("keydown", event => {
-  const target = event.target, own = target.id === "rate" || target.id === "pace";
-  const pressed = event.key === " " && target.tagName === "BUTTON";
+  const target = event.target, own = ["rate", "pace", "answer"].includes(target.id);
+  const pressed = event.key === " " && (target.tagName === "BUTTON" || target.getAttribute("role") === "button");
   if (!(event.key in keys) || own || pressed || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
   keys[event.key]();
