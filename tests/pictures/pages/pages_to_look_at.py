@@ -1,0 +1,46 @@
+"""Pages for the tests in a browser: a graph of numbers, a fork, arrays, a long sum, a descent."""
+
+import numpy as np
+
+from microgd import Value
+from microgd.pictures import play, play_descent
+
+
+def knob():
+    knob_weight = Value(0.5, name="knob_weight")
+    pred = 0.5 * knob_weight
+    pred.name = "pred"
+    return (pred - 0.8) ** 2
+
+
+def fork():
+    x, w = Value(0.5, name="x"), Value(-1.2, name="w")
+    h = np.tanh(w * x)
+    h.name = "h"
+    return (h * h + h * x - w) ** 2
+
+
+def knob_page():
+    return play(knob())
+
+
+def fork_page():
+    return play(fork())
+
+
+def net_page():
+    rng = np.random.default_rng(0)
+    input, weight = rng.normal(size=(4, 3)), Value(rng.normal(size=(3, 2)), name="weight")
+    pred = np.tanh(input @ weight + Value(np.zeros(2), name="bias"))
+    return play(np.mean(pred**2), names={"input": input})
+
+
+def tall_page():
+    return play(sum(Value(float(i), name=f"x{i}") for i in range(1, 15)))
+
+
+def descent_page():
+    def error(knob_weight):
+        return (0.5 * knob_weight - 0.8) ** 2
+
+    return play_descent(error, -2, 5, 0.5, [0.5, 3.6, 6.0], steps=20)
