@@ -1,6 +1,8 @@
-"""The computation graph, drawn by Graphviz. Start with `draw` in drawing.py."""
+"""The computation graph, drawn by Graphviz. Start with `draw` in drawing.py.
 
-from .drawing import draw
+Picture is what `draw` returns; RendererMissing is raised if nothing on the machine can turn it into an image.
+"""
+
 from .picture import Picture, RendererMissing
 
-__all__ = ["Picture", "RendererMissing", "draw"]
+__all__ = ["Picture", "RendererMissing"]

@@ -1,6 +1,5 @@
-"""Self-contained HTML pages that play forward and backward. Start with `play` in computation.py."""
+"""Self-contained HTML pages that play forward and backward.
 
-from .computation import play
-from .descent import play_descent
-
-__all__ = ["play", "play_descent"]
+Start with `play` in computation.py, which plays a computation, then `play_descent` in descent.py. history.py
+is how Jupyter shows a History.
+"""

@@ -46,7 +46,7 @@ def test_the_table_has_the_first_step_some_between_and_the_last():
     titles, *rows = table(knob_run())
     assert titles == ["step", "error", "gradient norm", "learning rate", "knob_weight"]
     assert rows[0] == ["0", "0.3025", "0.55", "0.5", "0.5"]
-    assert rows[-1][:2] == ["20", "3.04212e-06"]  # 0.3025 * 0.5625^20
+    assert rows[-1][:2] == ["20", "3.04212e−06"]  # 0.3025 * 0.5625^20
     assert [int(row[0]) for row in rows] == [0, 2, 4, 7, 9, 11, 13, 16, 18, 20]
 
 
@@ -56,7 +56,7 @@ def test_a_few_steps_are_all_in_it():
 
 def test_parameters_are_in_it_where_they_are_few_numbers():
     titles, row = table(recorded([1.0], w=np.array([0.25, -1.5]), b=2.0))
-    assert (titles[4:], row[4:]) == (["w", "b"], ["[0.25, -1.5]", "2"])
+    assert (titles[4:], row[4:]) == (["w", "b"], ["[0.25, −1.5]", "2"])
     assert len(table(recorded([1.0], w=np.zeros((30, 30)), b=2.0))[0]) == 4
 
 
@@ -85,7 +85,7 @@ def test_why_it_stopped_stands_above():
 def test_a_descent_that_converges_is_a_straight_line_on_its_logarithmic_scale():
     (line,) = curves(knob_run())
     np.testing.assert_allclose(np.diff(line, axis=0), np.tile([360 / 20, 100 / 20], (20, 1)), atol=0.11)
-    assert texts(knob_run()) == ["0.3025", "3.04212e-06", "step 0", "20", "error, logarithmic"]
+    assert texts(knob_run()) == ["0.3025", "3.04212e−06", "step 0", "20", "error, logarithmic"]
 
 
 def test_within_two_powers_of_ten_the_scale_is_linear():
