@@ -35,7 +35,7 @@ def draw(
     *,
     limit: int = MOST_VALUES,
     merge_equal: bool | None = None,
-    direction: Literal["right", "down"] = "right",
+    direction: Literal["right", "down"] | None = None,
 ) -> Picture:
     """Draw the graph that computed a Value, from its inputs to the result, as a Graphviz object.
 
@@ -60,7 +60,8 @@ def draw(
                  their numbers; an edge marked `× 3` stands for three such operands of each. Sums of sums
                  become one sum. merge_equal.py defines what is alike. None, the default, does so before a
                  graph would be cut, unless it has more than 100,000 Values; False never does.
-    direction    "right": the inputs are on the left; "down": they are at the top.
+    direction    "right": the inputs are on the left; "down": they are at the top. None, the default, lets a
+                 net of several layers run down, everything else to the right.
 
     Graphs of equal structure and numbers give equal text. Raises TypeError if value is neither a Value nor
     a pair of a Value and its gradients, or if names is not a dict, ValueError for another direction.
@@ -93,6 +94,8 @@ def draw(
         nodes = shown = nearest(outputs, roles, limit)
     forward = [node for node in nodes if not node.role.startswith("gradient")]
     layers = _boxed(layers_of(forward, name_of), shown)
+    if direction is None:
+        direction = "down" if len(set(layers.values())) > 1 else "right"
     label = plain_label if isinstance(value, tuple) else value_label
 
     picture = _empty_picture(_notes(total, len(nodes) if merge_equal else total, len(shown)), direction)
@@ -101,6 +104,8 @@ def draw(
         picture.node(ids[node], **label(_names_on_card(node, layers.get(node, ()), name_of), node, direction))
         if node.first.op is not None:
             _draw_operation(picture, node, ids, name_of, derivatives, direction)
+    for node in layers:
+        _keep_behind(picture, node, ids, layers)
     for i, layer in enumerate(dict.fromkeys(layers.values())):
         _draw_box(picture, f"cluster_{i}", layer, [node for node in layers if layers[node] == layer], ids)
     return picture
@@ -197,6 +202,18 @@ def _boxed(layers: dict[Node, Layer], shown: list[Node]) -> dict[Node, Layer]:
     inside = {node: layers[node] for node in shown if node in layers}
     count = Counter(inside.values())
     return {node: layer for node, layer in inside.items() if count[layer] > 1}
+
+
+def _keep_behind(picture: Picture, node: Node, ids: dict[Node, str], layers: dict[Node, Layer]) -> None:
+    """Put the parameters that a layer reads behind the result of the layer before.
+
+    Without these invisible edges the boxes of a net overlap in one direction and form a staircase.
+    """
+    sources = [edge.source for edge in node.operands if edge.source in layers]
+    for before in sources:
+        for parameter in sources:
+            if parameter.role == "leaf" and layers[before] != layers[parameter]:
+                picture.edge(ids[before], ids[parameter], style="invis")
 
 
 def _draw_box(picture: Picture, name: str, layer: Layer, nodes: list[Node], ids: dict[Node, str]) -> None:

@@ -28,7 +28,7 @@ LEFT, RIGHT, TOP, BOTTOM = 70, 430, 20, 120
 
 
 def as_html(steps: Sequence[Step]) -> str:
-    """Write why the descent stopped, the curve of its error and a table: the first, the last and some Steps."""
+    """Write why the descent stopped, the curve of its error, and a table of some of its Steps."""
     message = steps[-1].message
     paragraph = f"<p>{escape(message)}</p>" if message else ""
     return f"<div>{paragraph}{_curve(steps)}{_table(steps)}</div>"
@@ -38,7 +38,7 @@ def as_html(steps: Sequence[Step]) -> str:
 
 
 def _curve(steps: Sequence[Step]) -> str:
-    """Draw the error over the steps; the line breaks where it is not finite, without any number it is left out."""
+    """Draw the error over the steps; the line breaks where it is not finite."""
     numbers = [step.number for step in steps]
     errors = np.array([step.error for step in steps], dtype=float)
     bottom = log_scale_bottom([errors])

@@ -18,11 +18,16 @@ def edges_of(picture):
 
 
 def labels_of(picture):
-    """Each node's label, as read but for the lines of a card: {"value0": "w|{{data|grad}|{1|0}}"}."""
+    """Each node's label, as read but for the lines of a card: {"value0": "w|{{data|grad}|{1|0}}"}.
+
+    In a graph that runs down a card has one more pair of braces, which is left out.
+    """
     found = {}
     for node, attributes in nodes_of(picture).items():
         label = re.match(r'label=("(?:[^"\\]|\\.)*"|\S+)', attributes)[1]
-        found[node] = label.strip('"').replace(r"\ ", " ")
+        text = label.strip('"').replace(r"\ ", " ")
+        card = "_op" not in node and not node.endswith("_cut")
+        found[node] = text[1:-1] if card and "rankdir=TB" in picture.source else text
     return found
 
 

@@ -1,8 +1,11 @@
 """A layer is a box: what is inside, what is not, and what it is called."""
 
+import itertools
+import xml.etree.ElementTree as ET
+
 import numpy as np
 import pytest
-from dot import boxes_of, labels_of
+from dot import SVG, boxes_of, labels_of, texts_of
 
 from microgd import (
     MLP,
@@ -141,3 +144,45 @@ def test_markup_in_the_name_of_a_layer_is_text():
     svg = draw(X @ weight + bias).pipe("svg", encoding="utf-8")
     assert "<b>" not in svg
     assert "&lt;b&gt;&quot;|{\\" in svg
+
+
+# The direction
+
+
+def ranks(picture, along):
+    """The centre of each node in the image, along one axis: from the SVG, y downwards."""
+    root = ET.fromstring(picture.pipe("svg"))
+    found = {}
+    for node in root.iter(f"{SVG}g"):
+        if node.get("class", "").startswith("node"):
+            points = next(node.iter(f"{SVG}polygon"), None)
+            if points is not None:
+                places = np.array([p.split(",") for p in points.get("points").split()], float)
+                found[node.find(f"{SVG}title").text] = places.mean(axis=0)["xy".index(along)]
+    return found
+
+
+def test_a_net_runs_down_and_everything_else_to_the_right():
+    net = MLP(2, 4, 4, 1, rng=0)
+    assert "rankdir=TB" in draw(net(X)).source
+    assert "rankdir=LR" in draw(net(X), direction="right").source
+    assert "rankdir=LR" in draw(MLP(2, 1, rng=0)(X)).source
+    assert "rankdir=TB" in draw(Value(1.0) * 2.0, direction="down").source
+    with pytest.raises(ValueError, match='expected direction "right" or "down", got \'up\''):
+        draw(Value(1.0), direction="up")
+
+
+@pytest.mark.parametrize(("direction", "along"), [("down", "y"), ("right", "x")])
+def test_the_boxes_of_a_net_stand_one_after_the_other(direction, along):
+    picture = draw(MLP(2, 4, 4, 1, rng=0)(X), direction=direction)
+    places = ranks(picture, along)
+    spans = [[places[node] for node in box if not node.endswith("_op")] for box in boxes_of(picture).values()]
+    for before, after in itertools.pairwise(spans):
+        assert max(before) < min(after)
+
+
+def test_a_graph_that_runs_down_shows_the_same():
+    error = np.sum((MLP(2, 3, 1, rng=0)(X) - 1.0) ** 2)
+    down, right = (draw(error, direction=direction) for direction in ("down", "right"))
+    assert labels_of(down) == labels_of(right)
+    assert sorted(texts_of(down)) == sorted(texts_of(right))
