@@ -11,7 +11,8 @@ import time
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, KnobNet, Value, batches, descend, grad, plots
+from microgd import GradientDescent, History, KnobNet, Value, descend, grad, plots
+from microgd.learning import batches
 
 # %% 256 examples, two inputs each, and goals that no two knobs fit exactly
 N, EPOCHS = 256, 8

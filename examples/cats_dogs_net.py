@@ -13,18 +13,8 @@ import numpy as np
 from cats_vs_dogs import accuracy, best_threshold
 from saving import save
 
-from microgd import (
-    MLP,
-    Adam,
-    GradientDescent,
-    KnobNet,
-    binary_cross_entropy,
-    descend,
-    init_xavier,
-    plots,
-    sigmoid,
-    standardize,
-)
+from microgd import MLP, Adam, GradientDescent, KnobNet, descend, init, losses, plots, sigmoid
+from microgd.learning import standardize
 
 # %% The data: kilograms; a column each for male and female, both 0 where unknown; 1 for a dog
 with open(Path(__file__).parent / "data" / "cats_dogs.csv", newline="", encoding="utf-8") as file:
@@ -52,10 +42,10 @@ def by_cut(train, held_out):
 def trained(features, train, seed: int) -> MLP:
     """A net with 8 hidden units; a third of its training data tells it when to stop (early stopping)."""
     learn, check = train[: 2 * len(train) // 3], train[2 * len(train) // 3 :]
-    net = MLP(features.shape[1], 8, 1, activation=np.tanh, initialise=init_xavier, rng=seed)
+    net = MLP(features.shape[1], 8, 1, activation=np.tanh, initialise=init.xavier, rng=seed)
 
     def error(rows):
-        return binary_cross_entropy(net(features[rows])[:, 0], dog[rows]).mean()
+        return losses.binary_cross_entropy(net(features[rows])[:, 0], dog[rows]).mean()
 
     for _ in descend(
         lambda: error(learn),

@@ -12,7 +12,8 @@ import numpy as np
 from cats_vs_dogs import accuracy, load
 from saving import save
 
-from microgd import GradientDescent, Value, grad, plots, restarts
+from microgd import GradientDescent, Value, grad, plots
+from microgd.learning import restarts
 
 weights, goals = load(Path(__file__).parent / "data" / "cats_dogs.csv")
 

@@ -21,7 +21,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate, plots
+from microgd import GradientDescent, History, KnobNet, descend, plots
+from microgd.learning import largest_stable_rate
 from microgd.pictures import draw
 
 GOAL_PRED = {"cat": 0.0, "dog": 1.0}

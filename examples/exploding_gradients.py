@@ -10,7 +10,7 @@ must. Run it: python examples/exploding_gradients.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, Value, clip_by_norm, clip_by_value, descend, grad, plots
+from microgd import GradientDescent, History, Value, descend, grad, plots, transforms
 
 ROUNDS, GOAL_PRED = 30, 1.0
 
@@ -42,13 +42,16 @@ print("\nplain:\n  " + plain.message.replace(". ", ".\n  "))
 print("  the gradient's norm, step by step: " + ", ".join(f"{norm:.3g}" for norm in plain.gradient_norm))
 runs = {"plain": plain}
 for name, transform in {
-    "clipped by norm to 10": clip_by_norm(10.0),
-    "clipped by value to 10": clip_by_value(10.0),
+    "clipped by norm to 10": transforms.clip_by_norm(10.0),
+    "clipped by value to 10": transforms.clip_by_value(10.0),
 }.items():
     runs[name], knob_weight = run(transform)
     print(f"{name}: {runs[name].reason} at step {runs[name].step[-1]}, knob {knob_weight:.6f}")
 print("with a single weight there is no direction to keep, so the two ways of clipping are one:")
-both = clip_by_norm(5.0)([np.array([30.0, 0.4])], []), clip_by_value(5.0)([np.array([30.0, 0.4])], [])
+both = (
+    transforms.clip_by_norm(5.0)([np.array([30.0, 0.4])], []),
+    transforms.clip_by_value(5.0)([np.array([30.0, 0.4])], []),
+)
 print(f"  of the gradient [30, 0.4] they make {both[0][0].round(3)} and {both[1][0]}")
 
 # %% Pictures

@@ -9,16 +9,7 @@ and what they are worth here. Run it: python examples/falling_rates.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, History, Value, descend, plots
-from microgd.learning import (
-    constant,
-    cosine,
-    cyclic,
-    exponential_decay,
-    inverse_time_decay,
-    step_decay,
-    warm_up,
-)
+from microgd import GradientDescent, History, Value, descend, plots, schedules
 
 # %% Measurements of 2, each off by about 1
 STEPS, TRUTH = 2000, 2.0
@@ -38,18 +29,18 @@ SECOND_DERIVATIVE, NOISE = 2.0, 4.0  # of (knob - goal)^2; the variance of its s
 print("constant rate: variance of the knob in the second half, theory and run")
 for rate in (0.3, 0.1, 0.03):
     theory = rate * NOISE / (SECOND_DERIVATIVE * (2 - rate * SECOND_DERIVATIVE))
-    seen = np.mean((run(constant(rate)).parameters["knob_weight"][STEPS // 2 :] - TRUTH) ** 2)
+    seen = np.mean((run(schedules.constant(rate)).parameters["knob_weight"][STEPS // 2 :] - TRUTH) ** 2)
     print(f"  rate {rate:<4}  {theory:.4f}  {seen:.4f}")
 
 # %% Seven schedules
 SCHEDULES = {
-    "constant": constant(0.1),
-    "step decay": step_decay(0.1, factor=0.3, every=500),
-    "exponential decay": exponential_decay(0.1, factor=0.1, every=1000),
-    "inverse time": inverse_time_decay(0.1, half_at=100),
-    "cosine": cosine(0.1, steps=STEPS),
-    "cyclic": cyclic(0.005, 0.1, half_cycle=250),
-    "warm-up, then cosine": warm_up(200, then=cosine(0.1, steps=STEPS - 200)),
+    "constant": schedules.constant(0.1),
+    "step decay": schedules.step_decay(0.1, factor=0.3, every=500),
+    "exponential decay": schedules.exponential_decay(0.1, factor=0.1, every=1000),
+    "inverse time": schedules.inverse_time_decay(0.1, half_at=100),
+    "cosine": schedules.cosine(0.1, steps=STEPS),
+    "cyclic": schedules.cyclic(0.005, 0.1, half_cycle=250),
+    "warm-up, then cosine": schedules.warm_up(200, then=schedules.cosine(0.1, steps=STEPS - 200)),
 }
 print(f"\n{'rate at step':<22}      0     250    1100    2000  distance from 2, mean of the last 100")
 runs = {name: run(schedule) for name, schedule in SCHEDULES.items()}

@@ -13,7 +13,8 @@ import numpy as np
 from saving import save
 
 import microgd
-from microgd import MLP, Adam, TracedValueError, descend, plots, value_and_grad
+from microgd import MLP, Adam, descend, plots, value_and_grad
+from microgd.autodiff import TracedValueError
 from microgd.autodiff.functional import recorded_gradients, tree_leaves
 from microgd.autodiff.value import ancestors
 

@@ -10,18 +10,7 @@ Run it: python examples/initialisation.py
 import numpy as np
 from saving import save
 
-from microgd import (
-    MLP,
-    GradientDescent,
-    History,
-    binary_cross_entropy,
-    descend,
-    init_he,
-    init_uniform,
-    init_xavier,
-    init_zeros,
-    plots,
-)
+from microgd import MLP, GradientDescent, History, descend, init, losses, plots
 
 WIDTH, DEPTH = 100, 10
 rng = np.random.default_rng(0)
@@ -42,9 +31,9 @@ def sizes(initialise) -> tuple[np.ndarray, np.ndarray]:
 
 
 RECIPES = {
-    "He": (init_he, 2 / WIDTH),
-    "Xavier": (init_xavier, 2 / (WIDTH + WIDTH)),
-    "uniform, -1 to 1": (init_uniform, 1 / 3),
+    "He": (init.he, 2 / WIDTH),
+    "Xavier": (init.xavier, 2 / (WIDTH + WIDTH)),
+    "uniform, -1 to 1": (init.uniform, 1 / 3),
 }
 print("what leaves the first and the tenth layer; factor a layer, of the mean square: theory, run, gradient")
 forward = {}
@@ -60,11 +49,11 @@ for name, (initialise, variance) in RECIPES.items():
 points = rng.normal(size=(100, 2))
 goals = (points[:, 0] * points[:, 1] > 0) * 1.0  # two opposite corners against the other two
 print("\na net 2 -> 8 -> 1 on two opposite corners against the other two, 300 steps")
-for initialise in (init_zeros, init_he):
+for initialise in (init.zeros, init.he):
     net = MLP(2, 8, 1, initialise=initialise, rng=0)
     optimizer = GradientDescent(net.parameters, 0.5)
     history = History(
-        descend(lambda net=net: binary_cross_entropy(net(points)[:, 0], goals).mean(), optimizer, 300)
+        descend(lambda net=net: losses.binary_cross_entropy(net(points)[:, 0], goals).mean(), optimizer, 300)
     )
     right = np.mean((net(points).data[:, 0] > 0) == (goals == 1))
     moved = np.ptp(history.parameters["layer1.weight"], axis=0).max()

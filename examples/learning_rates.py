@@ -13,7 +13,8 @@ import numpy as np
 from cats_vs_dogs import load
 from saving import save
 
-from microgd import GradientDescent, History, KnobNet, descend, largest_stable_rate, plots
+from microgd import GradientDescent, History, KnobNet, descend, plots
+from microgd.learning import largest_stable_rate
 
 
 # %% A run: predict, compare, learn, from knobs that are all 0.5

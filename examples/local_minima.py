@@ -10,8 +10,8 @@ Run it: python examples/local_minima.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, Momentum, Value, grad, plots, restarts
-from microgd.learning import Pit
+from microgd import GradientDescent, Momentum, Value, grad, plots
+from microgd.learning import Pit, restarts
 
 
 # %% Hills and pits

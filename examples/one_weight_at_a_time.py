@@ -11,7 +11,8 @@ Run it: python examples/one_weight_at_a_time.py
 import numpy as np
 from saving import save
 
-from microgd import GradientDescent, Momentum, Value, coordinate_search, descend, plots
+from microgd import GradientDescent, Momentum, Value, descend, plots
+from microgd.learning import coordinate_search
 
 
 # %% A valley: each pair of weights has correlation c

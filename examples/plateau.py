@@ -18,9 +18,9 @@ from microgd import (
     History,
     Momentum,
     Value,
-    binary_cross_entropy,
     descend,
     grad,
+    losses,
     plots,
     sigmoid,
 )
@@ -68,7 +68,7 @@ def until_right(steps):
 print("\nsteps until the squared error is below 0.01")
 runs = {name: way_out(*way) for name, way in WAYS.items()}
 runs["cross-entropy, rate 0.1"] = way_out(
-    GradientDescent, 0.1, 8.0, partial(binary_cross_entropy, goal_pred=0.0)
+    GradientDescent, 0.1, 8.0, partial(losses.binary_cross_entropy, goal_pred=0.0)
 )
 for name, history in runs.items():
     print(f"  {name:<24} {history.step[-1]:6}")

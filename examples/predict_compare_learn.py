@@ -9,7 +9,8 @@ Run it: python examples/predict_compare_learn.py
 
 import numpy as np
 
-from microgd import GradientDescent, KnobNet, Value, descend, freeze, hot_cold, squared_error
+from microgd import GradientDescent, KnobNet, Value, descend, losses, transforms
+from microgd.learning import hot_cold
 
 # %% Compare: how wrong is a prediction?
 print("A1  compare")
@@ -23,13 +24,13 @@ print(f"    turned up, the error falls: its derivative is {net.knob_weight.grad:
 # %% Learning without a derivative: try up, try down
 print("\nA2  one knob, probed up and down by 0.01")
 knob_weight = Value(0.1)
-probe = next(hot_cold(lambda: squared_error(8.5 * knob_weight, 1), knob_weight, step_amount=0.01))
+probe = next(hot_cold(lambda: losses.squared_error(8.5 * knob_weight, 1), knob_weight, step_amount=0.01))
 print(f"    error {probe.error:.6f} as it is, {probe.up:.6f} up, {probe.down:.6f} down: up is warmer")
 
 print("\nA3  hot and cold, again and again, by 0.001")
 knob_weight = Value(0.5)
 for probe in hot_cold(
-    lambda: squared_error(0.5 * knob_weight, 0.8), knob_weight, step_amount=0.001, steps=1105
+    lambda: losses.squared_error(0.5 * knob_weight, 0.8), knob_weight, step_amount=0.001, steps=1105
 ):
     if probe.number in (0, 1, 2, 1099, 1100, 1101, 1102, 1103):
         print(f"    round {probe.number + 1:4}  knob {probe.knob_weight:.3f}  error {probe.error:.8g}")
@@ -80,14 +81,14 @@ net = KnobNet([[0.3, 0.2, 0.9]])
 pred = net.predict([0.65])
 error = net.compare(pred, goal_pred=np.array([0.1, 1.0, 0.1]))
 net.learn(error, alpha=0.05)
-print(f"    pred {pred.data}, errors {squared_error(pred.data, np.array([0.1, 1.0, 0.1]))}")
+print(f"    pred {pred.data}, errors {losses.squared_error(pred.data, np.array([0.1, 1.0, 0.1]))}")
 print(f"    knobs {net.knob_weight.data[0]}")
 
 print("    three inputs again, the first knob held: the others do all the work")
 knobs = [Value(0.1, name="first"), Value(0.2, name="second"), Value(-0.1, name="third")]
-optimizer = GradientDescent(knobs, learning_rate=0.15, transforms=[freeze(knobs[0])])
+optimizer = GradientDescent(knobs, learning_rate=0.15, transforms=[transforms.freeze(knobs[0])])
 for step in descend(
-    lambda: squared_error(8.5 * knobs[0] + 0.65 * knobs[1] + 1.2 * knobs[2], 1), optimizer, 20
+    lambda: losses.squared_error(8.5 * knobs[0] + 0.65 * knobs[1] + 1.2 * knobs[2], 1), optimizer, 20
 ):
     if step.number in (0, 1, 2, 20):
         settings = ", ".join(f"{name} {setting:.4f}" for name, setting in step.parameters.items())

@@ -9,7 +9,7 @@ Run it: python examples/two_moons.py
 import numpy as np
 from saving import save
 
-from microgd import MLP, GradientDescent, History, binary_cross_entropy, descend, plots, sigmoid
+from microgd import MLP, GradientDescent, History, descend, losses, plots, sigmoid
 
 
 # %% The points
@@ -36,7 +36,7 @@ runs = {}
 for name, net in {"straight": MLP(2, 1, rng=0), "bent": MLP(2, 16, 16, 1, rng=0)}.items():
     optimizer = GradientDescent(net.parameters, 0.3)
     runs[f"{net}"] = history = History(
-        descend(lambda net=net: binary_cross_entropy(net(points)[:, 0], goals).mean(), optimizer, 600)
+        descend(lambda net=net: losses.binary_cross_entropy(net(points)[:, 0], goals).mean(), optimizer, 600)
     )
     print(f"{net}: error {history.error[0]:.3f} -> {history.error[-1]:.3f}; right on", end=" ")
     print(f"{right(net, points, goals):.1%} of its points", end=" and ")

@@ -7,15 +7,16 @@
     error.backward()
     knob_weight.grad            # -0.55: turn the knob up
 
-In which order to read the source: autodiff/ (a Value remembers how it was computed, the chain rule
-walks back), learning/ (predict, compare, learn), pictures/ (what it looks like). Each folder's
-__init__.py says where to begin. Imports point one way only: pictures -> learning -> autodiff.
+Read the source in this order: autodiff/ (a Value remembers how it was computed, the chain rule walks back),
+learning/ (predict, compare, learn), pictures/ (how it looks). Each folder's __init__.py says where to begin.
+Imports point one way only: pictures -> learning -> autodiff. This file is the roof, which joins the three.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
+from . import learning
 from .autodiff import (
-    TracedValueError,
     Value,
     check_grads,
     compile,
@@ -28,7 +29,6 @@ from .autodiff import (
     relu,
     sigmoid,
     softmax,
-    softplus,
     value_and_grad,
     vjp,
 )
@@ -43,47 +43,23 @@ from .learning import (
     Layer,
     Momentum,
     Nesterov,
-    Optimizer,
     RMSprop,
-    absolute_error,
-    batches,
-    binary_cross_entropy,
-    clip_by_norm,
-    clip_by_value,
-    coordinate_search,
+    checkpoint,
     descend,
-    freeze,
-    hinge,
-    hot_cold,
-    huber,
-    init_he,
-    init_uniform,
-    init_xavier,
-    init_zeros,
-    largest_stable_rate,
-    load_checkpoint,
-    mean_squared_error,
-    restarts,
-    save_checkpoint,
+    init,
+    losses,
     schedules,
-    softmax_cross_entropy,
-    squared_error,
-    standardize,
-    weight_decay,
+    transforms,
 )
 
 if TYPE_CHECKING:
-    from .pictures import draw, play, play_descent, plots
+    from .pictures import draw, play, plots
 
 __all__ = [
     "MLP", "Adagrad", "Adam", "AdamW", "GradientDescent", "History", "KnobNet", "Layer", "Momentum",
-    "Nesterov", "Optimizer", "RMSprop", "TracedValueError", "Value", "absolute_error", "batches",
-    "binary_cross_entropy", "check_grads", "clip_by_norm", "clip_by_value", "compile",
-    "coordinate_search", "descend", "draw", "freeze", "grad", "hessian", "hinge", "hot_cold", "huber",
-    "hvp", "init_he", "init_uniform", "init_xavier", "init_zeros", "jacobian", "largest_stable_rate",
-    "load_checkpoint", "logsumexp", "mean_squared_error", "play", "play_descent", "plots", "primitive",
-    "relu", "restarts", "save_checkpoint", "schedules", "sigmoid", "softmax", "softmax_cross_entropy",
-    "softplus", "squared_error", "standardize", "value_and_grad", "vjp", "weight_decay",
+    "Nesterov", "RMSprop", "Value", "check_grads", "checkpoint", "compile", "descend", "draw", "grad",
+    "hessian", "hvp", "init", "jacobian", "learning", "logsumexp", "losses", "play", "plots", "primitive",
+    "relu", "schedules", "sigmoid", "softmax", "transforms", "value_and_grad", "vjp",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -103,9 +79,9 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    """The pictures: imported, with what they need, when they are first asked for."""
-    if name in ("draw", "play", "play_descent", "plots"):
-        from . import pictures
-
-        return getattr(pictures, name)
+    """Import the pictures, with the libraries that they need, when they are first used."""
+    if name == "plots":
+        return importlib.import_module(".pictures.plots", __name__)
+    if name in ("draw", "play"):
+        return getattr(importlib.import_module(".pictures", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -31,8 +31,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .autodiff import compile, relu, sigmoid, softmax
 from .learning import MLP, Adam, GradientDescent, KnobNet, Optimizer, Stop, batches, descend
-from .learning import init_he as he
-from .learning import init_xavier as xavier
+from .learning.init import he, xavier
 from .learning.losses import softmax_cross_entropy, squared_error
 
 __all__ = ["KnobClassifier", "NetClassifier", "NetRegressor"]

@@ -28,9 +28,13 @@ def unbroadcast(gradient: Any, operand: Data, node: Value) -> Any:
 
     Raises ValueError where no broadcasting explains the gradient's shape.
     """
-    if type(gradient) is type(operand) is Array and gradient.dtype is operand.dtype:
-        if gradient.shape == operand.shape:  # nearly always
-            return gradient
+    if (  # nearly always
+        type(gradient) is Array
+        and type(operand) is Array
+        and gradient.shape == operand.shape
+        and gradient.dtype is operand.dtype
+    ):
+        return gradient
     name = node.op.name if node.op else ""
     if not hasattr(gradient, "record"):
         gradient = as_data(gradient, f"{name}: a vjp's gradient")

@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from .optimizers import Optimizer, Parameters, named
+from .optimizer import Optimizer
+from .parameters import Parameters, named, snapshots
 
 MARK = "microgd checkpoint"
 PathLike = str | os.PathLike[str]
 
 
-def save_checkpoint(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
+def save(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
     """Write the parameters by name, and the optimizer's memory if one is given, to the file `path`.
 
     They are given as to an optimizer, as a dict or a list.
@@ -33,8 +34,7 @@ def save_checkpoint(path: PathLike, parameters: Parameters, optimizer: Optimizer
     saving may leave a file ".<name>.<random>.tmp" behind, which can be deleted.
     """
     arrays: dict[str, Any] = {MARK: type(optimizer).__name__ if optimizer else ""}
-    by_name = dict(zip(*named(parameters), strict=True))
-    arrays |= {f"parameters/{name}": parameter.snapshot() for name, parameter in by_name.items()}
+    arrays |= {f"parameters/{name}": data for name, data in snapshots(named(parameters)).items()}
     if optimizer is not None:
         arrays |= {f"optimizer/{name}": data for name, data in optimizer.state().items()}
     path = Path(path)
@@ -60,8 +60,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def load_checkpoint(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
-    """Set the parameters, and the optimizer's memory if one is given, to what `save_checkpoint` wrote.
+def load(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
+    """Set the parameters, and the optimizer's memory if one is given, to what `save` wrote.
 
     A run resumed from a checkpoint goes on bit for bit as if it had not been stopped; with mini-batches
     their order must be taken up where it was, see `batches`.
@@ -73,7 +73,7 @@ def load_checkpoint(path: PathLike, parameters: Parameters, optimizer: Optimizer
     saved = _read(path)
     saved_by = str(saved.pop(MARK))
     data, memory = _part(saved, "parameters/"), _part(saved, "optimizer/")
-    by_name = dict(zip(*named(parameters), strict=True))
+    by_name = named(parameters)
     _check_names(path, data, by_name)
     for name, parameter in by_name.items():
         _check_array(path, name, data[name], parameter)
@@ -101,7 +101,7 @@ def _read(path: PathLike) -> dict[str, np.ndarray]:
             raise ValueError(f"{path}: a damaged checkpoint, or not a checkpoint: {error}") from error
     if MARK not in arrays:
         raise ValueError(
-            f"{path}: an .npz file, but not from save_checkpoint: it holds {', '.join(arrays) or 'nothing'}"
+            f"{path}: an .npz file, but not from checkpoint.save: it holds {', '.join(arrays) or 'nothing'}"
         )
     return arrays
 

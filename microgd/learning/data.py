@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import whole_number
-from .net import Rng
+from .arguments import Rng, whole_number
 
 
 def batches(n: int, size: int, rng: Rng = None, epochs: int | None = None) -> Iterator[np.ndarray]:

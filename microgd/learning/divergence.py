@@ -17,7 +17,7 @@ import numpy as np
 from ..autodiff import Value
 from ..autodiff.functional import pull_back, recorded_gradients
 from ..autodiff.value import ancestors
-from .optimizers import Parameters, named
+from .parameters import Parameters, named
 
 # Where it began ----------------------------------------------------------------------------------
 
@@ -86,15 +86,15 @@ def largest_stable_rate(error: Callable[[], Value], parameters: Parameters, roun
     >>> largest_stable_rate(lambda: (2.0 * knob_weight - 0.8) ** 2, [knob_weight])   # 1 / input^2
     0.25
     """
-    _, parameters = named(parameters)
+    values = list(named(parameters).values())
     output = error()
     found = recorded_gradients(output) if isinstance(output, Value) else {}
-    gradients = [found.get(parameter, 0.0) for parameter in parameters]
+    gradients = [found.get(parameter, 0.0) for parameter in values]
     random = np.random.default_rng(0)
-    at_random = [random.normal(size=p.shape) for p in parameters]
+    at_random = [random.normal(size=p.shape) for p in values]
 
     def curve(direction: list[Any]) -> list[Any]:
-        return _hessian_times(direction, gradients, parameters)
+        return _hessian_times(direction, gradients, values)
 
     size, direction = _largest_size(curve, at_random, rounds)
     if size == 0.0:

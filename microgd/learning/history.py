@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .arguments import whole_number
-from .training import Step, Stop
+from .stopping import Step, Stop
 
 
 class History:

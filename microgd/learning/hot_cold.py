@@ -12,7 +12,7 @@ when nothing helps any more; on correlated weights it still needs many more roun
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ import numpy as np
 
 from ..autodiff import Value
 from . import arguments
-from .optimizers import named
-from .training import Step, Stop
+from .parameters import Parameters, named, snapshots
+from .stopping import Step, Stop
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _error_at(setting: float, knob: Value, error: Callable[[], Any]) -> float:
 
 def coordinate_search(
     error: Callable[[], Any],
-    parameters: Iterable[Value] | Mapping[str, Value],
+    parameters: Parameters,
     step_amount: float = 0.1,
     steps: int = 1000,
     *,
@@ -111,14 +111,14 @@ def coordinate_search(
     >>> last.parameters, last.reason
     ({'w': array([3., 3.])}, <Stop.CONVERGED: 'converged'>)
     """
-    names, values = named(parameters)
+    by_name = named(parameters)
     step_amount = arguments.number("step_amount", step_amount, "(0, inf)")
     steps = arguments.whole_number("steps", steps, "[0, inf)")
     best = float(error())
     for number in range(steps + 1):
         reason, message = None, ""
         if math.isnan(best):
-            reason, message = Stop.DIVERGED, "diverged: the error is nan, which is lower than nothing"
+            reason, message = Stop.DIVERGED, "diverged: the error is nan"
         elif step_amount < xtol:
             reason = Stop.CONVERGED
             message = (
@@ -126,12 +126,11 @@ def coordinate_search(
             )
         elif number == steps:
             reason, message = Stop.BUDGET, f"budget: {steps} rounds, error {best:.6g}"
-        data = {name: p.snapshot() for name, p in zip(names, values, strict=True)}
-        yield Step(number, best, math.nan, step_amount, data, reason=reason, message=message)
+        yield Step(number, best, math.nan, step_amount, snapshots(by_name), reason=reason, message=message)
         if reason:
             return
         before = best
-        for parameter in values:
+        for parameter in by_name.values():
             for where in np.ndindex(parameter.shape):
                 best = _turned(parameter, where, step_amount, best, error)
         if best == before:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from .history import History
-from .optimizers import Optimizer
-from .training import Error, Stop, descend, put, snapshots
+from .optimizer import Optimizer
+from .parameters import put, snapshots
+from .stopping import Stop
+from .training import Error, descend
 
 
 @dataclass
@@ -68,15 +70,15 @@ def restarts(
     optimizer = None
     for start in starts:
         optimizer = new_optimizer()
-        put(optimizer, _by_name(start, optimizer))
+        put(optimizer.by_name, _by_name(start, optimizer))
         history = History(descend(error, optimizer, **options), every)
-        _add(pits, _ended(history, error), snapshots(optimizer), history, xtol)
+        _add(pits, _ended(history, error), snapshots(optimizer.by_name), history, xtol)
         if history.reason is Stop.INTERRUPTED:
             break
     if optimizer is None:
         raise ValueError("restarts: expected at least one start, got none")
     pits.sort(key=lambda pit: pit.error)
-    put(optimizer, pits[0].parameters)
+    put(optimizer.by_name, pits[0].parameters)
     return pits
 
 

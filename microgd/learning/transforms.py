@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.value import Value
+from ..autodiff import Value
 from .arguments import number
 
 Gradients = Sequence[Any]
@@ -89,7 +89,7 @@ def freeze(*parameters: Value) -> Transform:
     shrinks it. What an optimizer remembers of a frozen parameter stays too: take the transform out of
     `optimizer.transforms`, and the parameter goes on from there.
 
-    >>> from microgd.learning.optimizers import GradientDescent
+    >>> from microgd import GradientDescent
     >>> knob_weight, bias = Value(0.5), Value(0.1)
     >>> optimizer = GradientDescent([knob_weight, bias], learning_rate=0.1, transforms=[freeze(bias)])
     >>> (0.5 * knob_weight + bias).backward()

@@ -7,7 +7,8 @@ arguments with the interval that each argument is drawn from, then everything el
 
 import numpy as np
 
-from microgd import Value, logsumexp, relu, sigmoid, softmax, softplus, vjp
+from microgd import Value, logsumexp, relu, sigmoid, softmax, vjp
+from microgd.autodiff import softplus
 from microgd.autodiff.check import check_grads
 from microgd.autodiff.primitives import arithmetic, linear_algebra, reduction, shape
 from microgd.autodiff.trees import tree_leaves, tree_map

@@ -17,7 +17,8 @@ import pytest
 from cases import all_cases, draw
 
 import microgd
-from microgd import TracedValueError, Value, grad, hessian, hvp, jacobian, sigmoid, value_and_grad
+from microgd import Value, grad, hessian, hvp, jacobian, sigmoid, value_and_grad
+from microgd.autodiff import TracedValueError
 from microgd.autodiff.compiler import trace
 from microgd.autodiff.compiler.compile import MAX_PROGRAMS
 from microgd.autodiff.trees import tree_leaves, tree_map
@@ -993,7 +994,11 @@ def assert_close(computed, expected):
 def many_words(params, x):
     """Something of every kind that the portable dialect has words for."""
     h = np.tanh(x @ params["w"] + params["b"])
-    p = sigmoid(h[:, 1:]) * np.where(h[:, :1] > 0, 1.0, 0.5) + microgd.softplus(x[:, :1]) - abs(h[:, 2:])
+    p = (
+        sigmoid(h[:, 1:]) * np.where(h[:, :1] > 0, 1.0, 0.5)
+        + microgd.autodiff.softplus(x[:, :1])
+        - abs(h[:, 2:])
+    )
     z = microgd.logsumexp(h, axis=1) + np.linalg.norm(h, axis=1) + microgd.relu(x[:, 0]) ** 1.5
     q = np.concatenate([p, np.reshape(z, (-1, 1)).T.T], axis=1).T
     rows = np.broadcast_to(np.max(q, axis=0), (2, 5)) * np.mean(q, axis=1, keepdims=True)[:2]

@@ -7,8 +7,10 @@ import pytest
 from cases import draw
 
 import microgd
-from microgd import MLP, Adam, GradientDescent, TracedValueError, Value, descend, largest_stable_rate
+from microgd import MLP, Adam, GradientDescent, Value, descend
+from microgd.autodiff import TracedValueError
 from microgd.autodiff.functional import recorded_gradients
+from microgd.learning import largest_stable_rate
 
 INPUT, GOAL_PRED = draw((5, 2), seed=0), draw((5, 1), seed=1)
 

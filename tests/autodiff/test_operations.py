@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from cases import ANALYTIC, OTHERS, REDUCTIONS, all_cases, check, check_values, draw
 
-from microgd import Value, grad, hessian, jacobian, logsumexp, relu, sigmoid, softmax, softplus
+from microgd import Value, grad, hessian, jacobian, logsumexp, relu, sigmoid, softmax
+from microgd.autodiff import softplus
 from microgd.autodiff.trees import tree_leaves
 
 

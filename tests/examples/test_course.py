@@ -109,7 +109,7 @@ def test_learning_rates(course):
     wanted = [1 / 2**2, raw, 100 * raw, 1 / (8.5**2 + 0.65**2 + 1.2**2)]
     assert bounds == pytest.approx(wanted, rel=1e-5)
     assert "raw kilograms: second derivative 186.4" in run.printed
-    assert len(re.findall("0.99 of it: (converged|plateau)", run.printed)) == 4
+    assert len(re.findall("0.99 of it: (converged|settled)", run.printed)) == 4
     assert len(re.findall("1.01 of it: diverged", run.printed)) == 4
     for rate, history in run.names["runs"].items():
         assert (history.reason == "diverged") == (rate > 0.25)
@@ -130,7 +130,7 @@ def test_plateau(course):
     p = 1 / (1 + np.exp(-knob))
     assert slowest == pytest.approx(np.trapezoid(1 / (0.2 * p**2 * (1 - p)), knob), rel=0.01)
     assert all(slowest > 9 * faster for faster in steps.values())
-    assert "plateau at step 20" in run.printed
+    assert "settled at step 20" in run.printed
 
 
 def test_batch_sizes(course):
@@ -200,8 +200,8 @@ def test_initialisation(course):
     for theory, there, again in rows:
         assert there == pytest.approx(theory, rel=0.15)
         assert again == pytest.approx(theory, rel=0.15)
-    assert re.search(r"init_zeros .* 51% right; the hidden weights moved by up to 0\.00", run.printed)
-    assert re.search(r"init_he .* 9\d% right", run.printed)
+    assert re.search(r"zeros .* 51% right; the hidden weights moved by up to 0\.00", run.printed)
+    assert re.search(r"he .* 9\d% right", run.printed)
 
 
 # Cats, dogs, moons

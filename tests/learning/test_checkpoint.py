@@ -8,8 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from microgd import Value
-from microgd.learning import (
+from microgd import (
     MLP,
     Adagrad,
     Adam,
@@ -18,11 +17,11 @@ from microgd.learning import (
     Momentum,
     Nesterov,
     RMSprop,
-    batches,
-    load_checkpoint,
-    mean_squared_error,
-    save_checkpoint,
+    Value,
+    checkpoint,
+    losses,
 )
+from microgd.learning import batches
 
 X = np.random.default_rng(0).normal(size=(20, 2))
 Y = np.sin(X.sum(axis=1, keepdims=True))
@@ -32,7 +31,7 @@ def train(net, optimizer, steps):
     rows = itertools.islice(batches(20, 7, rng=4), optimizer.steps, optimizer.steps + steps)
     for batch in rows:
         optimizer.zero_grad()
-        mean_squared_error(net(X[batch]), Y[batch]).backward()
+        losses.mean_squared_error(net(X[batch]), Y[batch]).backward()
         optimizer.step()
 
 
@@ -48,12 +47,12 @@ def test_resuming_continues_bit_for_bit(tmp_path, kind):
     net = MLP(2, 4, 1, rng=0)
     optimizer = kind(net.parameters, rate)
     train(net, optimizer, 5)
-    save_checkpoint(tmp_path / "net.npz", net.parameters, optimizer)
+    checkpoint.save(tmp_path / "net.npz", net.parameters, optimizer)
     train(net, optimizer, 6)
 
     resumed = MLP(2, 4, 1, rng=99)
     other_optimizer = kind(resumed.parameters, rate)
-    load_checkpoint(tmp_path / "net.npz", resumed.parameters, other_optimizer)
+    checkpoint.load(tmp_path / "net.npz", resumed.parameters, other_optimizer)
     assert not np.array_equal(numbers(resumed), numbers(net))
     train(resumed, other_optimizer, 6)
     assert np.array_equal(numbers(resumed), numbers(net))
@@ -69,8 +68,8 @@ def test_numbers_float32_and_odd_names(tmp_path):
         }
 
     saved, loaded = parameters(3.0), parameters(1.0)
-    save_checkpoint(tmp_path / "p", saved)
-    load_checkpoint(tmp_path / "p", loaded)
+    checkpoint.save(tmp_path / "p", saved)
+    checkpoint.load(tmp_path / "p", loaded)
     assert type(loaded["a/b.npy"].data) is float
     assert loaded["größe"].data.dtype == np.float32
     assert all(np.array_equal(loaded[name].data, saved[name].data) for name in saved)
@@ -79,10 +78,10 @@ def test_numbers_float32_and_odd_names(tmp_path):
 
 def test_a_graph_recorded_before_does_not_see_the_loaded_numbers(tmp_path):
     w = Value([1.0, 2.0])
-    save_checkpoint(tmp_path / "w", {"w": w})
+    checkpoint.save(tmp_path / "w", {"w": w})
     w.data = np.array([5.0, 5.0])
     error = (w * w).sum()
-    load_checkpoint(tmp_path / "w", {"w": w})
+    checkpoint.load(tmp_path / "w", {"w": w})
     error.backward()
     assert np.array_equal(w.grad, [10.0, 10.0])
 
@@ -92,13 +91,13 @@ def test_wrong_files_are_named_and_change_nothing(tmp_path):
     adam = Adam(net.parameters, 0.1)
     train(net, adam, 3)
     path = tmp_path / "net.npz"
-    save_checkpoint(path, net.parameters, adam)
+    checkpoint.save(path, net.parameters, adam)
 
     def refused(match, file=path, net=None, optimizer=None):
         net = net or MLP(2, 4, 1, rng=7)
         before = numbers(net)
         with pytest.raises(ValueError, match=match) as caught:
-            load_checkpoint(file, net.parameters, optimizer and optimizer(net.parameters, 0.1))
+            checkpoint.load(file, net.parameters, optimizer and optimizer(net.parameters, 0.1))
         assert str(file) in str(caught.value)
         assert np.array_equal(numbers(net), before)
 
@@ -107,7 +106,7 @@ def test_wrong_files_are_named_and_change_nothing(tmp_path):
     refused(r"layer1\.weight: expected shape \(2, 5\), the file has \(2, 4\)", net=MLP(2, 5, 1))
     refused("expected the memory of RMSprop, the file has that of Adam", optimizer=RMSprop)
 
-    save_checkpoint(tmp_path / "bare.npz", net.parameters)
+    checkpoint.save(tmp_path / "bare.npz", net.parameters)
     refused("the file has parameters only", tmp_path / "bare.npz", optimizer=Adam)
 
     (tmp_path / "text").write_text("knob_weight = 0.5")
@@ -117,14 +116,14 @@ def test_wrong_files_are_named_and_change_nothing(tmp_path):
     np.save(tmp_path / "array.npy", np.ones(3))
     refused("not a whole .npz file", tmp_path / "array.npy")
     np.savez(tmp_path / "foreign.npz", weights=np.ones(3))
-    refused("not from save_checkpoint: it holds weights", tmp_path / "foreign.npz")
+    refused("not from checkpoint.save: it holds weights", tmp_path / "foreign.npz")
     with pytest.raises(FileNotFoundError):
-        load_checkpoint(tmp_path / "no such file", net.parameters)
+        checkpoint.load(tmp_path / "no such file", net.parameters)
 
     single = {"w": Value(np.float32([1.0]))}
-    save_checkpoint(tmp_path / "single", {"w": Value([1.0])})
+    checkpoint.save(tmp_path / "single", {"w": Value([1.0])})
     with pytest.raises(ValueError, match="w: expected float32, the file has float64"):
-        load_checkpoint(tmp_path / "single", single)
+        checkpoint.load(tmp_path / "single", single)
 
 
 def test_pickles_are_not_read(tmp_path):
@@ -136,19 +135,19 @@ def test_pickles_are_not_read(tmp_path):
     with pytest.raises(
         ValueError, match="a damaged checkpoint, or not a checkpoint: Object arrays cannot be loaded"
     ):
-        load_checkpoint(tmp_path / "trap.npz", {"w": Value(0.0)})
+        checkpoint.load(tmp_path / "trap.npz", {"w": Value(0.0)})
     assert not (tmp_path / "sprung").exists()
 
 
 def test_every_truncation_and_flipped_bits(tmp_path):
     net = MLP(2, 1, rng=0)
-    save_checkpoint(tmp_path / "whole", net.parameters)
+    checkpoint.save(tmp_path / "whole", net.parameters)
     whole, before = (tmp_path / "whole").read_bytes(), numbers(net)
     broken = tmp_path / "broken"
     for length in range(0, len(whole), 7):
         broken.write_bytes(whole[:length])
         with pytest.raises(ValueError, match="broken"):
-            load_checkpoint(broken, net.parameters)
+            checkpoint.load(broken, net.parameters)
     found = 0
     rng = np.random.default_rng(0)
     for where in rng.integers(0, len(whole), 300):
@@ -156,7 +155,7 @@ def test_every_truncation_and_flipped_bits(tmp_path):
         flipped[where] ^= 1 << rng.integers(8)
         broken.write_bytes(flipped)
         try:  # a bit in a time stamp does no harm
-            load_checkpoint(broken, net.parameters)
+            checkpoint.load(broken, net.parameters)
         except ValueError:
             found += 1
         assert np.array_equal(numbers(net), before)
@@ -164,7 +163,7 @@ def test_every_truncation_and_flipped_bits(tmp_path):
 
 
 def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    save_checkpoint(tmp_path / "w", {"w": Value(1.0)})
+    checkpoint.save(tmp_path / "w", {"w": Value(1.0)})
 
     def disk_full(*_):
         raise OSError("no space left on device")
@@ -172,9 +171,9 @@ def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", disk_full)
         with pytest.raises(OSError, match="no space"):
-            save_checkpoint(tmp_path / "w", {"w": Value(2.0)})
+            checkpoint.save(tmp_path / "w", {"w": Value(2.0)})
     w = Value(0.0)
-    load_checkpoint(tmp_path / "w", {"w": w})
+    checkpoint.load(tmp_path / "w", {"w": w})
     assert w.data == 1.0
     assert os.listdir(tmp_path) == ["w"]
 
@@ -183,7 +182,7 @@ SAVES_UNTIL_KILLED = """
 import os, signal, sys, time
 import numpy as np
 from microgd import Value
-from microgd.learning import Momentum, load_checkpoint, save_checkpoint
+from microgd import checkpoint, Momentum
 
 def net_full_of(number):
     parameters = {"a": Value(np.full(3000, number)), "b": Value(number)}
@@ -193,10 +192,10 @@ def net_full_of(number):
 
 def save_for_ever(path):
     for number in range(10**9):
-        save_checkpoint(path, *net_full_of(float(number)))
+        checkpoint.save(path, *net_full_of(float(number)))
 
 path, rng = sys.argv[1], np.random.default_rng(0)
-save_checkpoint(path, *net_full_of(0.0))
+checkpoint.save(path, *net_full_of(0.0))
 for kill in range(200):
     child = os.fork()
     if child == 0:
@@ -205,7 +204,7 @@ for kill in range(200):
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     parameters, optimizer = net_full_of(0.0)
-    load_checkpoint(path, parameters, optimizer)
+    checkpoint.load(path, parameters, optimizer)
     seen = np.concatenate([np.ravel(x) for x in [*(p.data for p in parameters.values()),
                                                  *optimizer.state().values()]])
     assert (seen == seen[0]).all(), seen
@@ -229,9 +228,9 @@ def test_kill_9_at_any_moment_leaves_a_whole_file(tmp_path):
 
 def test_parameters_are_given_as_to_an_optimizer(tmp_path):
     path, w = tmp_path / "w.npz", Value([1.0, 2.0], name="w")
-    save_checkpoint(path, [w])
+    checkpoint.save(path, [w])
     w.data = [0.0, 0.0]
-    load_checkpoint(path, {"w": w})
+    checkpoint.load(path, {"w": w})
     assert w.data.tolist() == [1.0, 2.0]
     with pytest.raises(TypeError, match="parameters: expected a list or a dict of Values"):
-        save_checkpoint(path, w)
+        checkpoint.save(path, w)

@@ -7,20 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from microgd.learning import (
-    MLP,
-    Adam,
-    GradientDescent,
-    KnobNet,
-    Stop,
-    batches,
-    binary_cross_entropy,
-    descend,
-    hinge,
-    init_xavier,
-    softmax_cross_entropy,
-    standardize,
-)
+from microgd import MLP, Adam, GradientDescent, KnobNet, descend, init, losses
+from microgd.learning import Stop, batches, standardize
 from microgd.learning.schedules import cosine
 
 CATS_AND_DOGS = Path(__file__).parents[2] / "examples" / "data" / "cats_dogs.csv"
@@ -50,7 +38,9 @@ def test_two_moons_are_told_apart_without_a_mistake(seed):
     net = MLP(2, 16, 16, 1, rng=seed)
     began = time.perf_counter()
     optimizer = GradientDescent(net.parameters, 0.3)
-    step = last(descend(lambda: hinge(net(points)[:, 0], labels).mean(), optimizer))  # 190 to 390 steps
+    step = last(
+        descend(lambda: losses.hinge(net(points)[:, 0], labels).mean(), optimizer)
+    )  # 190 to 390 steps
     assert np.array_equal(np.sign(net(points).data[:, 0]), labels)
     assert (step.reason, step.error) == (Stop.CONVERGED, 0.0)  # every point outside the margin
     assert time.perf_counter() - began < 10
@@ -71,7 +61,7 @@ def test_handwritten_digits(seed):
 
     def error():
         batch = train[next(rows)]
-        return softmax_cross_entropy(net(images[batch]), digits[batch]).mean()
+        return losses.softmax_cross_entropy(net(images[batch]), digits[batch]).mean()
 
     began = time.perf_counter()
     steps = 40 * len(train) // 32
@@ -95,10 +85,10 @@ def cats_and_dogs():
 
 def right_by_net(features, dog, train, validation, held_out, seed):
     features = standardize(features, like=features[train])
-    net = MLP(features.shape[1], 8, 1, activation=np.tanh, initialise=init_xavier, rng=seed)
+    net = MLP(features.shape[1], 8, 1, activation=np.tanh, initialise=init.xavier, rng=seed)
 
     def error(rows):
-        return binary_cross_entropy(net(features[rows])[:, 0], dog[rows]).mean()
+        return losses.binary_cross_entropy(net(features[rows])[:, 0], dog[rows]).mean()
 
     last(
         descend(

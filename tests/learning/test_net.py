@@ -6,8 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from microgd import Value, relu, sigmoid
-from microgd.learning.net import MLP, KnobNet, Layer, init_he, init_uniform, init_xavier, init_zeros
+from microgd import MLP, KnobNet, Layer, Value, init, relu, sigmoid
 
 
 def test_one_knob_one_input():
@@ -65,7 +64,7 @@ def test_learning_starts_from_a_clean_gradient():
 
 
 def test_knobnet_refuses():
-    with pytest.raises(ValueError, match=r"a number, a vector .* or a matrix .* got shape \(2, 2, 2\)"):
+    with pytest.raises(ValueError, match=r"a scalar, a vector .* or a matrix .* got shape \(2, 2, 2\)"):
         KnobNet(np.zeros((2, 2, 2)))
     with pytest.raises(TypeError, match=r"the error that compare returned, a Value, got 0\.3"):
         KnobNet(0.5).learn(0.3, alpha=0.1)
@@ -74,7 +73,7 @@ def test_knobnet_refuses():
 
 
 def test_layer_is_its_formula():
-    layer = Layer(3, 2, np.tanh, init_xavier, rng=0)
+    layer = Layer(3, 2, np.tanh, init.xavier, rng=0)
     layer.bias.data = np.array([0.5, -0.5])
     input = np.random.default_rng(1).normal(size=(4, 3))
     by_hand = np.tanh(input @ layer.weight.data + layer.bias.data)
@@ -84,7 +83,7 @@ def test_layer_is_its_formula():
 
 
 def test_mlp_against_numpy_by_hand():
-    net = MLP(2, 5, 4, 1, activation=sigmoid, initialise=init_xavier, rng=3)
+    net = MLP(2, 5, 4, 1, activation=sigmoid, initialise=init.xavier, rng=3)
     x = np.random.default_rng(1).normal(size=(6, 2))
     by_hand = x
     for i in (1, 2, 3):
@@ -95,7 +94,7 @@ def test_mlp_against_numpy_by_hand():
 
 
 def test_gradient_of_a_net_against_differences():
-    net = MLP(2, 3, 1, activation=np.tanh, initialise=init_xavier, rng=0)
+    net = MLP(2, 3, 1, activation=np.tanh, initialise=init.xavier, rng=0)
     x = np.random.default_rng(1).normal(size=(6, 2))
 
     def error():
@@ -135,14 +134,14 @@ def test_the_same_seed_gives_the_same_net():
 
 def test_moments_of_the_initialisations():
     n, m = 200, 300  # 60,000 draws: a variance is within about 2 % of its own
-    for initialise, variance in ((init_xavier, 2 / (n + m)), (init_he, 2 / n), (init_uniform, 1 / 3)):
+    for initialise, variance in ((init.xavier, 2 / (n + m)), (init.he, 2 / n), (init.uniform, 1 / 3)):
         weights = initialise(n, m, 0)
         assert weights.shape == (n, m)
         assert abs(weights.mean()) < 4 * np.sqrt(variance / (n * m))
         assert weights.var() == pytest.approx(variance, rel=0.03)
-    assert not init_zeros(n, m).any()
-    assert np.abs(init_uniform(n, m, 0)).max() <= 1
-    assert np.abs(init_xavier(n, m, 0)).max() <= np.sqrt(6 / (n + m))
+    assert not init.zeros(n, m).any()
+    assert np.abs(init.uniform(n, m, 0)).max() <= 1
+    assert np.abs(init.xavier(n, m, 0)).max() <= np.sqrt(6 / (n + m))
 
 
 def test_he_keeps_the_size_of_signals_through_ten_layers():

@@ -440,7 +440,7 @@ w = Value(0.5, name="w")
         (lambda: GradientDescent([w, 0.5], 0.1), r"parameter \[1\]: expected a Value, got 0.5: Value\(0.5\)"),
         (
             lambda: GradientDescent({"k": 2 * w}, 0.1),
-            r"parameter k: expected a Value that you made.*\* computed",
+            r"parameter k: expected a leaf.*\* computed",
         ),
         (lambda: GradientDescent([w, w], 0.1), r"each Value once, got the same as w\[0\] and w\[1\]"),
         (lambda: GradientDescent([w], -0.1), r"learning_rate .*expected a number in \[0, inf\), got -0.1"),

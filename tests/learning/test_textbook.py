@@ -6,17 +6,8 @@ The learning rates are for the true gradient; the textbook's alpha is twice as l
 import numpy as np
 import pytest
 
-from microgd import Value
-from microgd.learning import (
-    GradientDescent,
-    History,
-    KnobNet,
-    descend,
-    freeze,
-    hot_cold,
-    largest_stable_rate,
-    squared_error,
-)
+from microgd import GradientDescent, History, KnobNet, Value, descend, losses, transforms
+from microgd.learning import hot_cold, largest_stable_rate
 
 
 def approx(figures):
@@ -93,7 +84,7 @@ def test_a9_several_outputs():
     pred = net.predict([0.65])
     goal_pred = np.array([0.1, 1.0, 0.1])
     assert pred.data == approx(np.array([0.195, 0.13, 0.585]))
-    assert squared_error(pred, goal_pred).data == approx(np.array([0.009025, 0.7569, 0.235225]))
+    assert losses.squared_error(pred, goal_pred).data == approx(np.array([0.009025, 0.7569, 0.235225]))
     net.learn(net.compare(pred, goal_pred), alpha=0.05)
     deltas = np.array([[0.06175, -0.5655, 0.31525]])  # input * (pred - goal_pred)
     assert net.knob_weight.data == approx(np.array([[0.3, 0.2, 0.9]]) - 0.1 * deltas)
@@ -105,7 +96,9 @@ def test_a9_a_frozen_weight_stays_while_the_others_learn():
     def error():
         return (8.5 * first + 0.65 * second + 1.2 * third - 1.0) ** 2
 
-    optimizer = GradientDescent([first, second, third], learning_rate=0.15, transforms=[freeze(first)])
+    optimizer = GradientDescent(
+        [first, second, third], learning_rate=0.15, transforms=[transforms.freeze(first)]
+    )
     history = History(descend(error, optimizer, steps=3))
     scale = (1 - 2 * 0.15 * (0.65**2 + 1.2**2)) ** 2  # without the frozen 8.5
     assert list(history.error) == approx([0.0196 * scale**k for k in range(4)])

@@ -11,18 +11,21 @@ import threading
 import numpy as np
 import pytest
 
-from microgd import Value, sigmoid
-from microgd.learning import (
+from microgd import (
     MLP,
     Adam,
     GradientDescent,
     History,
     Momentum,
+    Value,
+    descend,
+    sigmoid,
+    transforms,
+)
+from microgd.learning import (
     Stop,
     batches,
-    clip_by_norm,
     coordinate_search,
-    descend,
     first_not_finite,
     largest_stable_rate,
     restarts,
@@ -69,7 +72,7 @@ def test_arrays_in_a_step_stay_as_they_were():
 
 def test_the_norm_is_over_all_parameters_and_before_clipping():
     a, b = Value([3.0, 0.0]), Value(2.0)
-    optimizer = GradientDescent([a, b], 0.1, [clip_by_norm(1.0)])
+    optimizer = GradientDescent([a, b], 0.1, [transforms.clip_by_norm(1.0)])
     step = next(descend(lambda: (a * a).sum() / 2 + 2 * b * b, optimizer))
     assert step.gradient_norm == pytest.approx(math.hypot(3, 8), rel=1e-15)
 
@@ -97,14 +100,14 @@ def test_plateau_of_a_saturated_sigmoid():
     knob = Value(-30.0)
     optimizer = GradientDescent([knob], 1.0)
     history = History(descend(lambda: (sigmoid(knob) - 1.0) ** 2, optimizer, gtol=None, patience=5))
-    assert history.reason is Stop.PLATEAU
+    assert history.reason is Stop.SETTLED
     assert len(history) == 6
     assert history.error[-1] == pytest.approx(1, rel=1e-9)
 
 
 def test_swinging_about_the_goal_is_a_plateau_not_a_budget():
     history = History(knob_descent(input=2.0, rate=0.25, patience=9)[1])  # exactly at the boundary
-    assert history.reason is Stop.PLATEAU
+    assert history.reason is Stop.SETTLED
     assert list(history.parameters["knob"]) == pytest.approx([0.5, 0.3] * 5, rel=1e-12)
 
 
@@ -291,7 +294,7 @@ def test_descend_refuses():
     optimizer = GradientDescent([knob], 0.1)
     with pytest.raises(TypeError, match=r"error\(\): expected a Value, got 0\.25: compute it from"):
         next(descend(lambda: knob.data**2, optimizer))
-    with pytest.raises(ValueError, match=r"expected a single number, got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"expected a scalar, got shape \(2,\)"):
         next(descend(lambda: knob * np.ones(2), optimizer))
     with pytest.raises(ValueError, match=r"does not depend on any of the optimizer's parameters \(knob\)"):
         next(descend(lambda: Value(0.5) ** 2, optimizer))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...learning.training import Step
+from ...learning.stopping import Step
 from ..numbers import literal, number
 from ..scales import log_scale_bottom
 from .chart import Chart, points, text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from dot import boxes_of, edges_of, labels_of, nodes_of
 
-from microgd import MLP, Value, mean_squared_error, value_and_grad
+from microgd import MLP, Value, losses, value_and_grad
 from microgd.pictures import draw
 from microgd.pictures.graph import style
 
@@ -75,7 +75,7 @@ def test_the_layers_of_a_net_stay_boxes_and_the_way_back_is_outside():
     def error_of(parameters):
         hidden = np.tanh(X @ parameters["layer1.weight"] + parameters["layer1.bias"])
         pred = hidden @ parameters["layer2.weight"] + parameters["layer2.bias"]
-        return mean_squared_error(pred, goal_pred)
+        return losses.mean_squared_error(pred, goal_pred)
 
     picture = draw(value_and_grad(error_of)(net.parameters))
     nodes = nodes_of(picture)

@@ -7,17 +7,7 @@ import numpy as np
 import pytest
 from dot import SVG, boxes_of, labels_of, texts_of
 
-from microgd import (
-    MLP,
-    Layer,
-    Value,
-    binary_cross_entropy,
-    hinge,
-    mean_squared_error,
-    relu,
-    sigmoid,
-    softmax_cross_entropy,
-)
+from microgd import MLP, Layer, Value, losses, relu, sigmoid
 from microgd.pictures import draw
 
 X = np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 2.0]])
@@ -37,7 +27,7 @@ def layer(name, inputs, outputs):
 
 def test_each_layer_of_an_mlp_is_a_box_up_to_its_activation():
     pred = MLP(2, 16, 16, 1, rng=0)(X)
-    picture = draw(mean_squared_error(pred, np.ones((3, 1))))
+    picture = draw(losses.mean_squared_error(pred, np.ones((3, 1))))
     boxes = boxes_of(picture)
     assert list(boxes) == ["layer1", "layer2", "layer3"]
     for name, inputs in (("layer1", 2), ("layer2", 16)):
@@ -97,10 +87,10 @@ def test_what_follows_the_last_layer_with_a_constant_is_the_loss():
 @pytest.mark.parametrize(
     "loss",
     [
-        lambda pred: mean_squared_error(pred, GOALS),
-        lambda pred: np.mean(binary_cross_entropy(pred, GOALS)),  # reads the logits twice
-        lambda pred: np.mean(hinge(pred, 2 * GOALS - 1)),
-        lambda pred: np.mean(softmax_cross_entropy(pred, GOALS[0])),  # and so does this
+        lambda pred: losses.mean_squared_error(pred, GOALS),
+        lambda pred: np.mean(losses.binary_cross_entropy(pred, GOALS)),  # reads the logits twice
+        lambda pred: np.mean(losses.hinge(pred, 2 * GOALS - 1)),
+        lambda pred: np.mean(losses.softmax_cross_entropy(pred, GOALS[0])),  # and so does this
         lambda pred: np.sum(pred * pred),
     ],
 )

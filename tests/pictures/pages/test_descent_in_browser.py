@@ -2,8 +2,7 @@
 
 from pages_to_look_at import descent_page
 
-from microgd import Value
-from microgd.learning import GradientDescent, descend
+from microgd import GradientDescent, Value, descend
 
 
 def test_the_slider_of_learning_rates_chooses_among_the_runs(page):

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from microgd import Value
-from microgd.learning import GradientDescent, History, Step, Stop, descend
+from microgd import GradientDescent, History, Value, descend
+from microgd.learning import Step, Stop
 
 SVG = "{http://www.w3.org/2000/svg}"
 

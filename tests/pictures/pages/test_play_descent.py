@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from page_data import data_of, exact, texts
 
-from microgd import Value
-from microgd.learning import GradientDescent, descend
+from microgd import GradientDescent, Value, descend
 from microgd.pictures import play_descent
 
 

@@ -4,8 +4,7 @@ import pytest
 from axes import lines
 from landscapes import bowl, one_knob
 
-from microgd import Value, plots
-from microgd.learning import GradientDescent, History, descend
+from microgd import GradientDescent, History, Value, descend, plots
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from axes import legend
 from matplotlib.figure import Figure
 
-from microgd import Value, plots
-from microgd.learning import GradientDescent, History, Step, batches, descend, largest_stable_rate
+from microgd import GradientDescent, History, Value, descend, plots
+from microgd.learning import Step, batches, largest_stable_rate
 
 
 def knob_run(rate, steps=20, start=0.5):
