@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from . import numpy_protocol
+from . import neighbours, numpy_protocol
 from .active import warn_if_differentiated
 from .data import Array, printed
 from .primitives import arithmetic as ar
 from .primitives import elementary, linear_algebra, numpy_functions, reduction, shape
+
+if TYPE_CHECKING:
+    from .value import Value
 
 HABITS = {
     "detach": ".data has the numbers, outside of the graph",
@@ -35,84 +38,89 @@ class Operators:
     """Operators, methods and NumPy's protocols, each a name for an entry of the tables in primitives/."""
 
     __slots__ = ()
+    __pandas_priority__ = 10_000  # `series * value` is left to the Value
     record: ClassVar[Callable[..., Any]]
     content: Any
     data: Any
     name: str
     _grad: Any
 
-    def __matmul__(self, other: Any) -> Any:  # self @ other
+    def __matmul__(self, other: Any) -> Value:  # self @ other
+        if neighbours.is_sparse(other):
+            return linear_algebra.sparse_matmul(other.T, self.T).T
         return self.record(linear_algebra.matmul, self, other)
 
-    def __rmatmul__(self, other: Any) -> Any:  # other @ self
+    def __rmatmul__(self, other: Any) -> Value:  # other @ self
+        if neighbours.is_sparse(other):
+            return linear_algebra.sparse_matmul(other, self)
         return self.record(linear_algebra.matmul, other, self)
 
-    def __floordiv__(self, other: Any) -> Any:  # self // other
+    def __floordiv__(self, other: Any) -> Value:  # self // other
         return self.record(elementary.floor_divide, self, other)
 
-    def __rfloordiv__(self, other: Any) -> Any:  # other // self
+    def __rfloordiv__(self, other: Any) -> Value:  # other // self
         return self.record(elementary.floor_divide, other, self)
 
-    def __mod__(self, other: Any) -> Any:  # self % other
+    def __mod__(self, other: Any) -> Value:  # self % other
         return self.record(elementary.remainder, self, other)
 
-    def __rmod__(self, other: Any) -> Any:  # other % self
+    def __rmod__(self, other: Any) -> Value:  # other % self
         return self.record(elementary.remainder, other, self)
 
-    def __divmod__(self, other: Any) -> tuple[Any, Any]:  # divmod(self, other)
+    def __divmod__(self, other: Any) -> tuple[Value, Value]:  # divmod(self, other)
         return self // other, self % other
 
-    def __pos__(self) -> Any:  # +self
-        return self
+    def __pos__(self) -> Value:  # +self
+        return self  # type: ignore[return-value]
 
-    def __gt__(self, other: Any) -> Any:  # self > other
+    def __gt__(self, other: Any) -> Value:  # self > other
         return self.record(ar.greater, self, other)
 
-    def __ge__(self, other: Any) -> Any:  # self >= other
+    def __ge__(self, other: Any) -> Value:  # self >= other
         return self.record(ar.greater_equal, self, other)
 
-    def __lt__(self, other: Any) -> Any:  # self < other
+    def __lt__(self, other: Any) -> Value:  # self < other
         return self.record(ar.less, self, other)
 
-    def __le__(self, other: Any) -> Any:  # self <= other
+    def __le__(self, other: Any) -> Value:  # self <= other
         return self.record(ar.less_equal, self, other)
 
-    def __eq__(self, other: Any) -> Any:  # self == other
+    def __eq__(self, other: Any) -> Value:  # type: ignore[override]  # self == other
         return self.record(ar.equal, self, other)
 
-    def __ne__(self, other: Any) -> Any:  # self != other
+    def __ne__(self, other: Any) -> Value:  # type: ignore[override]  # self != other
         return self.record(ar.not_equal, self, other)
 
-    def __invert__(self) -> Any:  # ~self, for masks
-        return np.invert(self)
+    def __invert__(self) -> Value:  # ~self, for masks
+        return np.invert(self)  # type: ignore[return-value]
 
-    def __and__(self, other: Any) -> Any:  # self & other, for masks
+    def __and__(self, other: Any) -> Value:  # self & other, for masks
         return np.bitwise_and(self, other)
 
-    def __or__(self, other: Any) -> Any:  # self | other, for masks
+    def __or__(self, other: Any) -> Value:  # self | other, for masks
         return np.bitwise_or(self, other)
 
     __hash__ = object.__hash__
 
     # Reductions: over all entries, one axis or several
 
-    def sum(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Any:
+    def sum(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """Sum the entries."""
         return reduction.sum(self, axis, keepdims=keepdims)
 
-    def mean(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Any:
+    def mean(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """Take the arithmetic mean of the entries."""
         return reduction.mean(self, axis, keepdims=keepdims)
 
-    def max(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Any:
+    def max(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """Take the largest entry; entries that tie for it share the gradient equally."""
         return reduction.max(self, axis, keepdims=keepdims)
 
-    def min(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Any:
+    def min(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """Take the smallest entry; entries that tie for it share the gradient equally."""
         return reduction.min(self, axis, keepdims=keepdims)
 
-    def logsumexp(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Any:
+    def logsumexp(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """Compute log(sum(e^x)) without an overflow for any x; its gradient is the softmax."""
         return reduction.logsumexp(self, axis, keepdims=keepdims)
 
@@ -139,29 +147,29 @@ class Operators:
         return self.content.dtype if isinstance(self.content, Array) else np.dtype(type(self.content))
 
     @property
-    def T(self) -> Any:
+    def T(self) -> Value:
         """Reverse the order of all axes."""
         return self.transpose()
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *shape: Any) -> Value:
         """Arrange the entries in another shape; -1 stands for the length that remains."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[return-value]
 
-    def transpose(self, *axes: Any) -> Any:
+    def transpose(self, *axes: Any) -> Value:
         """Put the axes in this order; in reverse order if none is given."""
-        return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+        return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)  # type: ignore[return-value]
 
-    def astype(self, dtype: Any) -> Any:
+    def astype(self, dtype: Any) -> Value:
         """Convert to float64 or float32, a mask to 1 and 0; a scalar stays a float."""
         if (dtype := np.dtype(dtype)) not in (np.float64, np.float32):
             raise TypeError(f"astype: expected float64 or float32, got {dtype}: only these have derivatives")
         return self.record(elementary.astype, self, dtype)
 
-    def ravel(self) -> Any:
+    def ravel(self) -> Value:
         """Arrange all entries along one axis."""
         return self.reshape(-1)
 
-    def __getitem__(self, where: Any) -> Any:
+    def __getitem__(self, where: Any) -> Value:
         """Pick an entry, a slice, or the entries at a mask or an array of integers, as in NumPy."""
         if not self.shape:
             raise TypeError(f"{self!r} is a scalar: it has no entries to pick")
@@ -178,24 +186,25 @@ class Operators:
             raise TypeError(f"{self!r} is a scalar: it has no length")
         return self.shape[0]
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Value]:
         return (self[i] for i in range(len(self)))
 
-    def __getattr__(self, name: str) -> Any:
-        hint = HABITS.get(name, "")
-        if getattr(np, name, None) in numpy_functions:
-            hint = f"np.{name}(value) does it"
-        raise AttributeError(
-            f"a Value has no attribute {name!r}{'; ' * bool(hint)}{hint}", name=name, obj=self
-        )
+    if not TYPE_CHECKING:  # for which a name that is not there is an error
+
+        def __getattr__(self, name: str) -> Any:
+            hint = HABITS.get(name, "")
+            if getattr(np, name, None) in numpy_functions:
+                hint = f"np.{name}(value) does it"
+            raise AttributeError(
+                f"a Value has no attribute {name!r}{'; ' * bool(hint)}{hint}", name=name, obj=self
+            )
 
     # NumPy's protocols
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        raise TypeError(
-            "a Value is not converted to an array implicitly, its gradient would be lost: "
-            "take .data for the numbers, or np.stack([...]) to make one Value of several"
-        )
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, np.dtype[np.object_]]:
+        """Refuse np.asarray(value). For type checkers it is an array of objects, of which NumPy's reductions
+        are Any: they do not take np.mean(value) for a number of NumPy's."""
+        return neighbours.array_for_caller(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """Answer np.exp(value), array * value and every other ufunc."""
@@ -214,6 +223,7 @@ class Operators:
         return float(self.data.item() if self.shape else self.data)
 
     def __float__(self) -> float:
+        neighbours.refuse_float_for_caller()
         number = self.item()
         warn_if_differentiated(self)
         return number

@@ -18,7 +18,7 @@ from .value import Value
 def _reduce_value(value: Value) -> tuple[Any, ...]:
     check_readable(value)
     if value.op is not None:
-        raise TypeError(f"{value!r} was computed: copy or pickle its .data, or the leaves it depends on")
+        raise TypeError(f"{value!r} was computed: take its .data to copy, pickle or plot the numbers")
     return Value, (value.content, value.name), (None, {"grad": value.grad})
 
 

@@ -28,7 +28,7 @@ from .active import check_readable, observed, observers
 from .data import Array, as_data, fitted, own, read_only, unshared
 from .operators import Operators
 from .primitives import arithmetic as ar
-from .primitives.evaluate import evaluate, understood, with_numpy_floats
+from .primitives.evaluate import AS_THEY_ARE, evaluate, understood, with_numpy_floats
 from .primitives.primitive import Primitive
 from .unbroadcast import unbroadcast
 
@@ -60,7 +60,7 @@ def remembered(op: Primitive, inputs: tuple[Any, ...], data: Any) -> Value:
     return value
 
 
-def binary(op: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+def binary(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Value, Any], Value]]:
     """The methods for `self op other` and `other op self`, with a short way for Python's numbers."""
     compute = op.scalar
 
@@ -77,7 +77,7 @@ def binary(op: Primitive) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any
     return operator, lambda self, other: operator(other, self)
 
 
-def unary(op: Primitive) -> Callable[[Any], Any]:
+def unary(op: Primitive) -> Callable[[Value], Value]:
     """The method for `op(self)`, with a short way for a float."""
     compute = op.scalar
 
@@ -242,6 +242,9 @@ class Value(Operators):
     def depends_on(self, values: set[Value]) -> bool:
         """Whether one of these Values is this one or was used to compute it."""
         return not values.isdisjoint(ancestors(self))
+
+
+AS_THEY_ARE.add(Value)
 
 
 # The chain rule ----------------------------------------------------------------------------------

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..neighbours import constant
+
 if TYPE_CHECKING:
     from .primitive import Primitive
 
 NUMBERS = frozenset({float, int})
 
-_CONVERTED = {list, tuple, np.matrix, *[np.dtype(code).type for code in np.typecodes["AllInteger"]]} | {
-    np.dtype(code).type for code in np.typecodes["AllFloat"]
-}
-"""The types of arguments that `understood` converts."""
+AS_THEY_ARE: set[type] = {float, int, bool, np.ndarray, type(None), slice, str}
+"""The types of arguments that are operands, or static, as they are; value.py adds the Value."""
 
 
 def scalar_or_array(scalar: Callable[..., Any], general: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,12 +36,13 @@ def scalar_or_array(scalar: Callable[..., Any], general: Callable[..., Any]) -> 
 
 
 def understood(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Convert lists to arrays and NumPy's scalars to Python's, which do not promote float32.
+    """Convert lists and other libraries' numbers to arrays, and NumPy's scalars to Python's, which do not
+    promote float32.
 
     Static arguments (a shape, an axis, an index) are unchanged. Where nothing is to be converted, `args`
     itself is returned.
     """
-    if _CONVERTED.isdisjoint(map(type, args)) and not op.of_numbers:
+    if AS_THEY_ARE.issuperset(map(type, args)) and not op.of_numbers:
         return args
     given = [_converted(op, x) for x, _ in zip(args, op.vjps)]
     return args if all(map(operator.is_, given, args)) else (*given, *args[len(given) :])
@@ -52,6 +53,8 @@ def _converted(op: Primitive, x: Any) -> Any:
         x = np.asarray(x)
     elif isinstance(x, np.number):
         return x.item()
+    elif not (type(x) in AS_THEY_ARE or isinstance(x, (np.ndarray, np.bool)) or hasattr(x, "record")):
+        x = constant(x, op.name)
     return x * 1.0 if op.of_numbers and is_mask(x) else x
 
 

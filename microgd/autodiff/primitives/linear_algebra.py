@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import numpy_functions, primitive
+from .primitive import Primitive, numpy_functions, primitive
 from .reduction import reduce_sum
 from .shape import axes_of, diagonal, expand_dims, reshape, shape_of, squeeze, swapaxes, transpose
 
@@ -42,6 +42,15 @@ def _matmul_right(g: Any, out: Any, a: Any, b: Any) -> Any:
     if b.ndim > 1 or a.ndim == 2:
         return turned(a) @ g
     return squeeze(turned(a) @ expand_dims(g, -1), -1)  # each matrix of a stack, times a vector
+
+
+def sparse_matmul(matrix: Any, x: Any) -> Any:
+    """SciPy's sparse matrix times x, a linear map of x: its vjp is the transposed matrix times g."""
+
+    def vjp(g: Any, out: Any, x: Any) -> Any:
+        return sparse_matmul(matrix.T, g)
+
+    return Primitive("sparse @", lambda x: matrix @ x, (vjp,))(x)
 
 
 def _rule_of_einsum(position: int) -> Any:
