@@ -243,13 +243,7 @@ def test_matplotlib_says_what_to_plot():
 
     ax = Figure().subplots()
     value = Value(NUMBERS) * 2
-    for plot in (
-        ax.plot,
-        ax.hist,
-        lambda v: ax.scatter(NUMBERS, v),
-        lambda v: ax.imshow(v.reshape(1, 3)),
-        ax.axhline,
-    ):
+    for plot in (ax.plot, ax.hist, lambda v: ax.scatter(NUMBERS, v), lambda v: ax.imshow(v.reshape(1, 3))):
         with pytest.raises(TypeError, match=r"\.data"):
             plot(value)
     [line] = ax.plot(value.data)
