@@ -15,9 +15,10 @@ from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
 from .primitives.arithmetic import relu, sigmoid, softplus
 from .primitives.reduction import logsumexp, softmax
+from .trees import ravel
 from .value import Value
 
 __all__ = [
     "TracedValueError", "Value", "check_grads", "compile", "grad", "hessian", "hvp", "jacobian",
-    "logsumexp", "primitive", "relu", "sigmoid", "softmax", "softplus", "value_and_grad", "vjp",
+    "logsumexp", "primitive", "ravel", "relu", "sigmoid", "softmax", "softplus", "value_and_grad", "vjp",
 ]  # fmt: skip

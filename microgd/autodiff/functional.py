@@ -55,6 +55,13 @@ class Recording:
             active.differentiated.difference_update(self.leaves)
         self._paths: dict[Value, tuple[list[Value], bool]] = {}
 
+    def split_aux(self) -> Any:
+        """Take the second part off the output (value, aux), and return it as plain data."""
+        if not isinstance(self.output, tuple) or len(self.output) != 2:
+            raise ValueError(f"has_aux: {_name(self.f)} must return (value, aux), got {self.output!r}")
+        self.output, aux = self.output
+        return tree_map(self.result, aux)
+
     def scalar_output(self, asked: str) -> Any:
         """Return the output if it is a scalar; raise ValueError otherwise."""
         if isinstance(self.output, (dict, list, tuple)):
@@ -210,43 +217,54 @@ def recorded_gradients(output: Value) -> dict[Value, Any]:
 # The transformations -----------------------------------------------------------------------------
 
 
-def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Tree]]:
+def value_and_grad(
+    f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[..., tuple[Any, Tree]]:
     """Return the function (x, ...) -> (f(x, ...), df/dx), as `scipy.optimize.minimize(jac=True)` takes it.
 
     f        a function that returns a scalar.
     argnums  the position of the argument to differentiate by; a tuple of them gives a tuple of gradients.
+    has_aux  f returns (scalar, aux) instead, where aux is a tree of anything else that it found on the way,
+             such as its predictions: the result is then ((f(x, ...), aux), df/dx).
 
-    Raises ValueError where f does not return a scalar. Where the scalar does not depend on the arguments at
-    all the gradient is 0, with a RuntimeWarning that says so.
+    Raises ValueError where f does not return a scalar (and aux). Where the scalar does not depend on the
+    arguments at all the gradient is 0, with a RuntimeWarning that says so.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
+    >>> value_and_grad(lambda x: (x * x, {"half": x / 2}), has_aux=True)(3.0)
+    ((9.0, {'half': 1.5}), 6.0)
     """
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Tree]:
         recording = Recording(f, argnums, args, options)
+        aux = recording.split_aux() if has_aux else None
         output = recording.scalar_output("grad")
         if not recording.path_to(output)[0]:
             warn_caller(f"the gradient is 0: what {_name(f)} returned does not depend on argument {argnums}")
-        return recording.result(output), recording.gradient(output, 1.0)
+        value = recording.result(output)
+        return (value, aux) if has_aux else value, recording.gradient(output, 1.0)
 
     return value_and_gradient
 
 
-def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Tree]:
     """Return the function (x, ...) -> df/dx, the gradient in the structure of x. See `value_and_grad`.
+
+    has_aux  f returns (scalar, aux): the result is then (df/dx, aux).
 
     >>> grad(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2)(0.5)
     -0.55
     >>> grad(grad(np.sin))(0.0)
     -0.0
     """
-    with_value = value_and_grad(f, argnums)
+    with_value = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f)
     def gradient(*args: Any, **options: Any) -> Tree:
-        return with_value(*args, **options)[1]
+        value, gradient = with_value(*args, **options)
+        return (gradient, value[1]) if has_aux else gradient
 
     return gradient
 

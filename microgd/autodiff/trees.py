@@ -7,8 +7,11 @@ that is no tuple, list or dict is a leaf.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import numpy as np
 
 Tree = Any
 """A number, an array, a Value, or tuples, lists and dicts of trees."""
@@ -75,3 +78,35 @@ def tree_paths(tree: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from tree_paths(part, f"{path}[{key!r}]")
     else:
         yield path, tree
+
+
+def ravel(tree: Tree) -> tuple[np.ndarray, Callable[[Any], Tree]]:
+    """Put all numbers of a tree into one vector; return it with the function that makes a tree of a vector.
+
+    So a dict of parameters goes into an optimiser that takes one vector, such as `scipy.optimize.minimize`.
+    The tree may have Values as leaves. `unravel` takes a vector of numbers or a Value, and can be
+    differentiated; scalars come back as scalars.
+
+    Raises ValueError where `unravel` is given another shape than that of the vector.
+
+    >>> vector, unravel = ravel({"weight": np.array([[1.0, 2.0]]), "bias": 3.0})
+    >>> vector
+    array([1., 2., 3.])
+    >>> unravel(vector * 10)
+    {'weight': array([[10., 20.]]), 'bias': np.float64(30.0)}
+    """
+    leaves = [leaf.snapshot() if hasattr(leaf, "record") else leaf for leaf in tree_leaves(tree)]
+    vector = np.concatenate([np.ravel(np.asarray(leaf, float)) for leaf in leaves] or [np.zeros(0)])
+    shapes = [np.shape(leaf) for leaf in leaves]
+    starts = np.cumsum([0, *(math.prod(shape) for shape in shapes)]).tolist()
+
+    def unravel(given: Any) -> Tree:
+        if np.shape(given) != vector.shape:
+            raise ValueError(f"unravel: expected a vector of shape {vector.shape}, got {np.shape(given)}")
+        parts = (
+            np.reshape(given[start:end], shape) if shape else given[start]
+            for start, end, shape in zip(starts, starts[1:], shapes, strict=True)
+        )
+        return tree_map(lambda leaf: next(parts), tree)
+
+    return vector, unravel
