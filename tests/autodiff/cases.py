@@ -13,6 +13,9 @@ from microgd.autodiff.check import check_grads
 from microgd.autodiff.primitives import arithmetic, linear_algebra, reduction, shape
 from microgd.autodiff.trees import tree_leaves, tree_map
 
+NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])
+
+
 # The helper --------------------------------------------------------------------------------------
 
 
@@ -310,7 +313,6 @@ OTHERS = {
     "clip": (lambda a: np.clip(a, -0.5, 0.5), matrix),
     "clip, bounds too": (np.clip, matrix, -0.5, draw((3,), 0.1, 1.0)),
     "clip, one bound": (lambda a: np.clip(a, None, 0.5), matrix),
-    "clip, by name": (lambda a: np.clip(a, min=-0.5), matrix),
     "norm, 1": (lambda a: np.linalg.norm(a, 1), vector),
     "norm, 3": (lambda a: np.linalg.norm(a, 3, axis=-1), matrix),
     "norm, inf": (lambda a: np.linalg.norm(a, np.inf), vector),
@@ -322,8 +324,6 @@ OTHERS = {
     "norm, matrices of a stack": (lambda a: np.linalg.norm(a, -1, axis=(0, 2)), tensor),
     "vdot": (np.vdot, matrix, draw((2, 3), seed=1)),
     "vecdot": (np.vecdot, draw((2, 1, 3)), draw((2, 3))),
-    "matvec": (np.matvec, draw((2, 2, 3)), vector),
-    "vecmat": (np.vecmat, vector, draw((2, 3, 2))),
     "ldexp": (lambda a: np.ldexp(a, 3), vector),
     "linalg.solve itself": (linear_algebra.solve, square, draw((3, 2))),
     "heaviside at 0": (lambda b: np.heaviside([0.0, 1.0], b), draw((2,))),
@@ -339,6 +339,13 @@ OTHERS = {
     "masks": (lambda a: np.where(~(a > 1) & (a > -1) | np.bitwise_xor(a < 0, a < -1), a, 0.0), vector),
     "a > b": (lambda a, b: (a > b) * a + (a <= b) * b, vector, draw((3,), seed=1)),
 }  # fmt: skip
+
+
+if NUMPY >= (2, 1):
+    OTHERS["clip, by name"] = (lambda a: np.clip(a, min=-0.5), matrix)
+if NUMPY >= (2, 2):
+    OTHERS["matvec"] = (np.matvec, draw((2, 2, 3)), vector)
+    OTHERS["vecmat"] = (np.vecmat, vector, draw((2, 3, 2)))
 
 
 def all_cases():

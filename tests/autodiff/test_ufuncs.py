@@ -12,7 +12,8 @@ from microgd import Value, grad
 UFUNCS = {id(f): f for f in vars(np).values() if isinstance(f, np.ufunc)}.values()
 
 SMOOTH = ANALYTIC_UFUNCS | REAL_UFUNCS
-PRODUCTS = {np.matmul, np.vecdot, np.matvec, np.vecmat}  # cases of their own in cases.py
+# With cases of their own in cases.py; the last two are there since NumPy 2.2.
+PRODUCTS = {getattr(np, name, np.matmul) for name in ("matmul", "vecdot", "matvec", "vecmat")}
 FOR_MASKS = {np.invert, np.bitwise_and, np.bitwise_or, np.bitwise_xor}
 ON_INTEGERS_TOO = {np.ldexp}
 REFUSED = {

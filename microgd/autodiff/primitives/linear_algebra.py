@@ -189,9 +189,10 @@ numpy_functions.update({
     np.trace: trace,
     np.vdot: lambda a, b: reshape(a, (-1,)) @ reshape(b, (-1,)),
     np.vecdot: _vecdot,
-    np.matvec: lambda x1, x2: squeeze(x1 @ expand_dims(x2, -1), -1),
-    np.vecmat: lambda x1, x2: squeeze(expand_dims(x1, -2) @ x2, -2),
     np.linalg.matmul: matmul, np.linalg.outer: outer, np.linalg.tensordot: tensordot,
     np.linalg.trace: lambda x, offset=0: trace(x, offset, -2, -1),
     np.linalg.vecdot: _vecdot,
 })  # fmt: skip
+if hasattr(np, "matvec"):  # since NumPy 2.2
+    numpy_functions[np.matvec] = lambda x1, x2: squeeze(x1 @ expand_dims(x2, -1), -1)
+    numpy_functions[np.vecmat] = lambda x1, x2: squeeze(expand_dims(x1, -2) @ x2, -2)
