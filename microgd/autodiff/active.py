@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
+_INSIDE = os.path.join(os.path.dirname(os.path.dirname(__file__)), ""), "<microgd.compile("
 
 
 class TracedValueError(TypeError):
@@ -68,6 +68,6 @@ def warn_if_differentiated(value: Any) -> None:
 def warn_caller(message: str) -> None:
     """Warn with the file and line of the code that called into this package."""
     level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back and frame.f_code.co_filename.startswith(_INSIDE):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, RuntimeWarning, stacklevel=level)

@@ -26,7 +26,7 @@ def clip_by_norm(limit: float) -> Transform:
     |g| is the Euclidean norm over all entries of all parameters together, so the direction is kept.
     R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
     A zero gradient stays zero. A nan anywhere makes all of them nan; an infinite entry becomes nan and the
-    finite ones beside it 0: neither has a direction to keep, and whoever watches the run must see it.
+    finite ones beside it 0: neither has a direction to keep, and the run must show it.
 
     limit  > 0.
 

@@ -970,7 +970,7 @@ def test_programs_are_bounded():
     step = microgd.compile(lambda x: x * 2.0)
     for n in range(1, MAX_PROGRAMS + 1):
         step(np.ones(n))
-    with pytest.warns(RuntimeWarning, match=f"more than {MAX_PROGRAMS} kinds of arguments"):
+    with pytest.warns(RuntimeWarning, match=f"more than {MAX_PROGRAMS} signatures of arguments"):
         step(np.ones(MAX_PROGRAMS + 1))
     assert len(step.programs) == MAX_PROGRAMS
     assert step(np.ones(2))[0] == 2.0

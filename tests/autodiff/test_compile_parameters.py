@@ -221,13 +221,13 @@ def test_other_libraries(library):
 )  # fmt: skip
 def test_only_an_error_has_parameters_from_outside(f):
     outside = Value([1.0, 2.0])
-    with pytest.raises(ValueError, match="made outside"):
+    with pytest.raises(ValueError, match="comes from outside"):
         microgd.compile(lambda: f(outside))()
 
 
 def test_what_was_computed_outside_is_no_parameter():
     computed = Value(2.0) * 3.0
-    with pytest.raises(ValueError, match="made outside"):
+    with pytest.raises(ValueError, match="comes from outside"):
         microgd.compile(lambda: computed * computed)()
 
 

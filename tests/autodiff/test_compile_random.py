@@ -13,7 +13,7 @@ from test_compile import assert_same, plain
 
 import microgd
 from microgd import Value, hvp, sigmoid, value_and_grad
-from microgd.autodiff.compiler import emit
+from microgd.autodiff.compiler import allocate
 from microgd.autodiff.trees import tree_map
 
 OPERATIONS = [
@@ -60,7 +60,7 @@ def loss(f):
 
 
 @pytest.mark.parametrize("args", ARGUMENTS)
-@pytest.mark.parametrize("large", [1, emit.LARGE])
+@pytest.mark.parametrize("large", [1, allocate.LARGE])
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(RECIPE)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -68,7 +68,7 @@ def test_random_graphs(large, args, recipe):
     """With memory planned for every array, and as it is."""
     f = cooked(recipe)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(emit, "LARGE", large)
+        patch.setattr(allocate, "LARGE", large)
         compiled, gradient = microgd.compile(f), microgd.compile(value_and_grad(loss(f), (0, 1, 2)))
         for scale in (1.0, 0.5):
             scaled = [x * scale for x in args]

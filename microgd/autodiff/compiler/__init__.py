@@ -1,7 +1,7 @@
-"""compile: the graph as a program. What was written for the reader runs like NumPy written by hand.
+"""The compiler: the graph of a function as a straight-line program that runs like NumPy written by hand.
 
-In which order to read it: compile.py is what a caller sees, program.py makes one program. trace.py calls
-the function once and records it; simplify.py makes lines of the graph, each computed once; expressions.py
-says how an operation is written down, emit.py names the lines and plans the memory; signature.py tells
-calls of different kinds apart; operation.py puts a program into a graph.
+Read compile.py first: the pipeline, and the chain of guards. Then, in the order of the pipeline: trace.py,
+lower.py (and ir.py, the representation of a program), passes.py, naming.py, allocate.py, selection.py,
+write.py. guard.py and specialisation.py make the function that is called; operation.py puts a program into
+a graph.
 """

@@ -1,17 +1,22 @@
-"""compile: what a function computes, written out as a straight-line program and run from then on.
+"""compile: a function's computation written out as a straight-line program, and run from then on.
 
     step = microgd.compile(microgd.value_and_grad(loss))
     step(weights, x, y)          # traces the loss, writes the program, runs it
     step(weights, x, y)          # runs the program
     print(step.source)
 
-Here a program is kept for each kind of arguments, and found again. How it is made, program.py tells, with a
-module for each stretch of the way: trace.py (call the function with Values and see what they compute),
-simplify.py (the lines that are needed), expressions.py and emit.py (the lines as Python).
+The compiler is a pipeline; `specialise` below is its few lines. Each stage has a module:
 
-A program is found fast: what a call of the compiled function runs (`__call__`) *is* the last program,
-whose first lines check that the arguments are of its kind. If they are not, `_dispatch` looks for the
-program that is right for them, or traces.
+    trace.py      call the function with Values and record what they compute
+    lower.py      the graph as a program: instructions on operands (ir.py)
+    passes.py     simplify, number_values, eliminate_dead_code, schedule: from program to program
+    naming.py     names for the reader, and the derivatives as comments
+    allocate.py   liveness, aliases, buffers
+    selection.py  the Python expression of each instruction, one table for all primitives
+    write.py      the source
+
+A program is specialised to the signature of its arguments, which its guard checks (guard.py). A call runs the
+newest program first; where its guard fails, the one before it; after the oldest, a new one is made.
 """
 
 from __future__ import annotations
@@ -20,19 +25,27 @@ import functools
 import gc
 import inspect
 import threading
-import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from ..active import warn_caller
 from ..trees import tree_leaves
 from ..value import Value
-from .program import Options, Program
-from .signature import given, kind_of_call
+from .allocate import allocate
+from .guard import given, key_of, leaves_of_call
+from .lower import lower
+from .naming import name
+from .passes import eliminate_dead_code, number_values, schedule, simplify
+from .specialisation import Options, Specialisation
+from .trace import parameter_name, trace, value_like, with_values
+from .write import write_native, write_portable
 
 MAX_PROGRAMS = 64
-"""So many programs a compiled function keeps; then the oldest goes."""
+"""The number of programs that a compiled function keeps; then the oldest is dropped."""
 
 
 def compile(
@@ -42,39 +55,40 @@ def compile(
     namespace: ModuleType | None = None,
     jit: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None,
 ) -> Compiled:
-    """f as a straight-line program: the same results, without recording and without Python's detours.
+    """Compile f to a straight-line program with the same results, without recording at each call.
 
-    f                a function of numbers, arrays, and nested tuples, lists and dicts of them: a loss, `grad`
-                     or another transformation of one, a whole training step.
-    static_argnames  arguments that are not numbers (a mode, a function, how many layers). They are hashable,
-                     and each value has its own program. None, True, False and text are static anyway.
+    f                a function of numbers, arrays, and trees of them (nested tuples, lists and dicts): a
+                     loss, `grad` or another transformation of one, a whole training step.
+    static_argnames  arguments that are not numbers (a mode, a function, the number of layers). They are
+                     hashable, and each value has its own program. None, booleans and strings are static by
+                     default.
     namespace        another array library with NumPy's functions, such as jax.numpy or dask.array: the
                      program's `np`.
     jit              a decorator for the program, such as numba.njit or jax.jit.
 
-    The first call with arguments of a kind (structure, shapes, types, static values) traces f: it runs
+    The first call with arguments of a signature (structure, shapes, dtypes, static values) traces f: it runs
     with Values in place of all numbers and arrays. So f must compute its results from its arguments alone:
-    what else it reads (plain arrays, random numbers) is read once, and burnt in as a constant (an array as
-    it is when f returns: it must not change meanwhile); what else it does (printing, counting) it does once.
-    Whole numbers count as floats.
+    other data that it reads (plain arrays, random numbers) become constants of the program (an array as it is
+    when f returns: it must not change meanwhile); its side effects (printing, counting) happen once. Whole
+    numbers count as floats.
 
-    Only parameters may come from outside: an error, a single number and all that f returns, may be computed
-    from Values that somebody made, such as those of a net. Which ones is settled in the first call (f runs
-    twice then), their numbers are read in every call, and the result is a Value, as that of f: `backward`
-    gives the parameters their gradients. So `descend(compile(error), optimizer)` learns as
-    `descend(error, optimizer)` does, without recording a graph at each step.
+    Only parameters may come from outside: an error, a scalar that is all that f returns, may be computed from
+    leaves, such as the parameters of a net. Which ones is settled in the first call (f runs twice then);
+    their numbers are read in every call, and the result is a Value, as that of f: `backward` gives the
+    parameters their gradients. So `descend(compile(error), optimizer)` learns as `descend(error,
+    optimizer)` does, without recording a graph at each step.
 
-    Results equal those of f to the last bit, except that a sum of one term keeps the sign of its zero, and
-    that sums may be added up in another order where the memory layout of an argument is not the same as in
-    the first call (a transposed array) or is one with gaps (every other column), where a matrix is multiplied
-    by its own transpose, or with `namespace` or `jit`. Where Python's floats have no answer (1/0, log 0, an
-    overflow) NumPy's have: inf or nan with a RuntimeWarning, as ever; np.errstate is for whoever calls the
-    program, inside of f it is without effect.
+    Results equal those of f to the last bit, with these exceptions: a sum of one term keeps the sign of its
+    zero; and sums may be added up in another order where the memory layout of an argument differs from the
+    first call (a transposed array) or has gaps (every other column), where a matrix is multiplied by its own
+    transpose, or with `namespace` or `jit`. Where Python's floats raise an error (1/0, log 0, an overflow)
+    NumPy's result is returned: inf or nan with a RuntimeWarning; np.errstate works around the call, not
+    inside of f.
 
-    Raises TracedValueError where f looks at a number (if, float(), .data, an index), naming the line (for
-    classes write labels[:, None] == np.arange(n), a mask, in place of an index by the labels);
-    TypeError for an argument that is neither a number nor static; ValueError where f uses a Value from
-    outside in another way. Called with Values it is f itself.
+    Raises TracedValueError where f reads a number (if, float(), .data, an index), naming the line (for
+    classes write labels[:, None] == np.arange(n), a mask, in place of an index by the labels); TypeError
+    for an argument that is neither a number nor static; ValueError where f uses a Value from outside in
+    another way. Called with Values it is f itself.
 
     >>> from microgd import value_and_grad
     >>> def error(knob_weight, input, goal_pred):
@@ -97,23 +111,54 @@ def compile(
     return Compiled(f, Options(names, namespace, jit))
 
 
+PASSES = (simplify, number_values, eliminate_dead_code, schedule)
+
+
+def specialise(
+    f: Callable[..., Any], bound: inspect.BoundArguments, options: Options, otherwise: Callable[..., Any]
+) -> Specialisation:
+    """Compile f for the signature of these arguments: the pipeline from the call to the source."""
+    leaves = [leaf for leaf in leaves_of_call(bound, options.static_argnames) if not leaf.is_static]
+    inputs = [value_like(leaf.x) for leaf in leaves]
+    arguments = with_values(bound, inputs, options.static_argnames)
+
+    traced = trace(f, arguments.args, arguments.kwargs, inputs)
+    program = lower(traced, expand=options.is_portable)
+    for run_pass in PASSES:
+        program = run_pass(program)
+    parameters = traced.inputs[len(inputs) :]
+    wanted = [*[leaf.name for leaf in leaves], *[parameter_name(value, traced) for value in parameters]]
+    names = name(program, traced, wanted, bound.signature.parameters)
+    if options.is_portable:
+        source = write_portable(program, names, options.namespace or np)
+    else:
+        source = write_native(program, names, allocate(program))
+
+    program = program.without_trace()
+    specialisation = Specialisation(f, bound.signature, options, program, source, parameters, traced.output)
+    specialisation.guard(bound, leaves, otherwise)
+    return specialisation
+
+
 class Compiled:
-    """A compiled function: call it like the function itself. `source` shows its latest program, `programs`
-    has them all."""
+    """A compiled function: call it like the function itself.
+
+    source    the latest program; `programs` has them all.
+    """
 
     __slots__ = ("__call__", "__dict__", "__weakref__")
 
     __call__: Callable[..., Any]
 
-    def __init__(self, f: Callable[..., Any], how: Options) -> None:
+    def __init__(self, f: Callable[..., Any], options: Options) -> None:
         functools.update_wrapper(self, f)
         self._f = f
-        self._how = how
+        self._options = options
         self._signature = _signature_of(f)
-        self._programs: dict[Hashable, Program] = {}
+        self._programs: dict[Hashable, Specialisation] = {}
         self._lock = threading.Lock()
-        self.__call__ = self._dispatch
-        unknown = how.static_argnames - set(self._signature.parameters)
+        self.__call__ = self._specialise
+        unknown = options.static_argnames - set(self._signature.parameters)
         if unknown:
             raise ValueError(
                 f"static_argnames: {', '.join(sorted(unknown))}: expected parameters of {self._name}, "
@@ -121,8 +166,8 @@ class Compiled:
             )
 
     @property
-    def programs(self) -> list[Program]:
-        """One for each kind of arguments so far, the latest last."""
+    def programs(self) -> list[Specialisation]:
+        """The programs so far, one for each signature, the latest last."""
         return list(self._programs.values())
 
     @property
@@ -137,7 +182,7 @@ class Compiled:
         return getattr(self._f, "__name__", type(self._f).__name__)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """As a method: the instance comes first, and is static."""
+        """Bind a method: the instance comes first, and is static."""
         return self if instance is None else functools.partial(self, instance)
 
     def __repr__(self) -> str:
@@ -146,39 +191,40 @@ class Compiled:
     def __str__(self) -> str:
         return "\n\n".join([repr(self), *(program.source for program in self.programs)])
 
-    def _dispatch(self, /, *args: Any, **options: Any) -> Any:
-        """Find the program for these arguments, or make it; the next call tries it first."""
+    def _specialise(self, /, *args: Any, **options: Any) -> Any:
+        """Make a program for arguments that pass the guard of none, and put it first in the chain."""
         try:
             bound = given(self._signature, args, options)
         except TypeError as error:
             raise TypeError(f"{self._name}(): {error}") from None
         if any(isinstance(x, Value) for x in tree_leaves([bound.args, bound.kwargs])):
             return self._f(*bound.args, **bound.kwargs)
-        kind = kind_of_call(bound, self._how.static_argnames)
-        program = self._programs.get(kind)
+        key = key_of(bound, self._options.static_argnames)
+        program = self._programs.get(key)  # made by another thread meanwhile, perhaps
         if program is None:
-            with _garbage_left_alone():
-                program = Program(self._f, bound, self._how, self._dispatch)
-            self._keep(kind, program)
-        self.__call__ = program.call
+            with _garbage_collector_paused():
+                program = specialise(self._f, bound, self._options, self._specialise)
+            self._chain(key, program)
         return program.call(*args, **options)
 
-    def _keep(self, kind: Hashable, program: Program) -> None:
+    def _chain(self, key: Hashable, program: Specialisation) -> None:
         with self._lock:
-            self._programs[kind] = program
+            if self._programs:
+                program.chain(self.programs[-1].call)
+            self._programs[key] = program
+            self.__call__ = program.call
             if len(self._programs) > MAX_PROGRAMS:
                 del self._programs[next(iter(self._programs))]
-                warnings.warn(
-                    f"{self._name}: more than {MAX_PROGRAMS} kinds of arguments, the oldest program is "
-                    "dropped; shapes that change from call to call are traced each time: pad them",
-                    RuntimeWarning,
-                    stacklevel=3,
+                self.programs[0].chain(self._specialise)
+                warn_caller(
+                    f"{self._name}: more than {MAX_PROGRAMS} signatures of arguments, the oldest program is "
+                    "dropped; shapes that change from call to call are traced each time: pad them"
                 )
 
 
 @contextmanager
-def _garbage_left_alone() -> Iterator[None]:
-    """Without the garbage collector, which would go through a long trace again and again and find nothing."""
+def _garbage_collector_paused() -> Iterator[None]:
+    """Pause the garbage collector, which would visit a long trace again and again and find no garbage."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,9 +1,8 @@
-"""A program as one operation of a graph: how an error of parameters from outside becomes a Value again.
+"""A program as a primitive: an error of parameters from outside is one operation of the graph.
 
-The program computes the error and, in the same run, its gradient by each parameter. As a primitive it has
-the error as its result, and the gradients are its derivative rules. So `backward()` on the Value reaches the
-parameters in one step, and whatever works with the function that was compiled works with its program: an
-optimizer, `descend`, a picture.
+The program computes the error and, in the same run, its gradient by each parameter. The error is the result
+of the primitive, the gradients are its vjps. So `backward()` reaches the parameters in one step, and the
+program can take the place of the function that was compiled: in an optimizer, in `descend`, in a picture.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ Numbers = tuple[Any, ...]
 
 
 def as_operation(name: str, run: Callable[..., Sequence[Any]], itself: Callable[[], Value]) -> Primitive:
-    """The primitive whose arguments are the parameters.
+    """Make the primitive whose arguments are the parameters.
 
     run     the program: the parameters' numbers -> (error, d error / d first parameter, ...).
-    itself  the function that was compiled. It takes over where the gradients are to be differentiated once
-            more, of which the program knows nothing.
+    itself  the function that was compiled. It is recorded where the gradients are differentiated once more,
+            which the program cannot do.
     """
     latest: tuple[Numbers, Sequence[Any]] = (), ()
 
     def results(parameters: Numbers) -> Sequence[Any]:
-        """Of one run for the error and all gradients, as long as the parameters are the same objects."""
+        """Run the program once for the error and all gradients, as long as the parameters are the same."""
         nonlocal latest
         before, computed = latest
         if len(before) != len(parameters) or not all(map(operator.is_, before, parameters)):

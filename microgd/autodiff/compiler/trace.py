@@ -1,10 +1,9 @@
-"""Tracing: a function is called once, with Values in place of its numbers, to see what it computes.
+"""Tracing: call a function once, with Values in place of its numbers, and record the operations it performs.
 
-The Values carry numbers of the right shapes, so the function runs as ever; but nobody may look at them
-(`active.traced`), because the answer would hold for these numbers only. What comes back is a
-`Trace`: the Values that went in and the Values that came out, which know how they were computed; and
-what a reader would call things: the names of the function's own variables, and which derivatives the
-walks back have found.
+The Values carry numbers of the right shapes, so the function runs as usual; but reading one raises
+TracedValueError (`active.traced`), because a branch on it would specialise the program to this number. The
+result is a `Trace`: the Values that went in, those that came out, the graph between them, and names for the
+reader: those of the function's own variables, and the derivatives that backward passes have computed.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import functools
 import inspect
 import linecache
 import os
+import re
 import sys
 import threading
 import traceback
@@ -25,8 +25,9 @@ import numpy as np
 from ..active import TracedValueError, active, observers
 from ..functional import recorded_gradients
 from ..primitives.primitive import Primitive, VjpOf
-from ..trees import Tree, tree_leaves
+from ..trees import Tree, tree_leaves, tree_map
 from ..value import Value, ancestors, next_number
+from .guard import is_static
 
 _NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__))
 _ENGINE = tuple(
@@ -41,7 +42,7 @@ Place = tuple[int, tuple[int, ...], tuple[int, ...]]
 
 
 def place_of(array: np.ndarray) -> Place:
-    """Where an array lies: the same for another view of the same entries in the same order."""
+    """The place of an array in memory, equal for another view of the same entries in the same order."""
     return array.__array_interface__["data"][0], array.shape, array.strides
 
 
@@ -49,28 +50,27 @@ class Trace(NamedTuple):
     """One recorded call."""
 
     inputs: list[Value]
-    """What stood for the numbers of the arguments, and then the parameters from outside."""
+    """The Values for the numbers of the arguments, then the parameters from outside."""
     output: Tree
     nodes: list[Value]
-    """What the outputs were computed from, oldest first."""
+    """The ancestors of the outputs, oldest first."""
     outside: list[Value]
-    """Those of the nodes that are no inputs, but were made before the call."""
+    """Those of the nodes that are no inputs, but were created before the call."""
     names: dict[Value, str]
-    """What the function itself calls them."""
+    """The function's own names for them."""
     array_names: dict[Place, str]
-    """The same for plain arrays, by where they lie."""
+    """The same for plain arrays, by their place in memory."""
     derivatives: list[tuple[Value, Value, Any]]
-    """(output, variable, d output / d variable), as the walks back have found them."""
+    """(output, variable, d output / d variable), from all backward passes of the call."""
 
 
 def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], inputs: list[Value]) -> Trace:
     """Call f(*args, **options), where the Values `inputs` stand for the numbers of the arguments.
 
-    Where f computes an error from parameters that were made outside, these become inputs as well. f is
-    called again, so that nobody looks at their numbers unseen, and the output is (error, [d error / d
-    parameter, ...]).
+    Where f computes an error from parameters from outside, these become inputs as well. f is called again, so
+    that reading their numbers is noticed, and the output is (error, [d error / d parameter, ...]).
 
-    Raises TracedValueError, with the place in the source, where f looks at the numbers of inputs, and
+    Raises TracedValueError, with the place in the source, where f reads the number of an input, and
     ValueError where it uses a Value from outside in another way.
     """
     recorded = _called(f, args, options, inputs)
@@ -85,7 +85,7 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
 def _called(
     f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], inputs: list[Value]
 ) -> Trace:
-    """What f computes in one call."""
+    """Record one call of f."""
     start = next_number()
     callers: dict[FrameType, None] = {sys._getframe(): None}
     observer = _notes_callers(callers)
@@ -114,31 +114,31 @@ def _called(
 
 
 def _check_output(output: Tree) -> None:
-    """Whether it is something that a program can return."""
+    """Raise TypeError for an output that a program cannot return."""
     for x in tree_leaves(output):
         is_array = hasattr(x, "shape") and hasattr(x, "dtype")  # of whatever library
         if not (x is None or is_array or isinstance(x, (int, float, str, bytes))):
             raise TypeError(
                 f"the compiled function returned {x!r}: expected numbers and arrays, in tuples, lists and "
-                "dicts. What else it returns would always be that of the first call; of a function "
-                "(such as the pull of vjp) compile the function that calls it"
+                "dicts. Another object would always be that of the first call; instead of returning a "
+                "function (such as the pull of vjp), compile the function that calls it"
             )
 
 
 def _check_parameters(outside: list[Value], output: Tree) -> None:
-    """Whether the Values from outside are the parameters of an error."""
+    """Raise ValueError unless the Values from outside are the parameters of an error."""
     is_error = isinstance(output, Value) and not output.shape
     for value in outside:
         if value.op is not None or not is_error:
             raise ValueError(
-                f"the compiled function uses {value!r}, which was made outside: its number would be burnt "
-                "in. Pass its number or array as an argument. Only an error, a single number that is all "
-                "the function returns, may be computed from parameters, Values that you made"
+                f"the compiled function uses {value!r}, which comes from outside: its number would become a "
+                "constant of the program. Pass its number or array as an argument. Only an error, a scalar "
+                "that is all the function returns, may be computed from leaves from outside, its parameters"
             )
 
 
 def _with_gradients(f: Callable[..., Any], parameters: list[Value]) -> Callable[..., Any]:
-    """The function of the same arguments to (f, [df/d parameter, ...]), all of it recorded."""
+    """Return the function of the same arguments to (f, [df/d parameter, ...]), all of it recorded."""
 
     @functools.wraps(f)
     def error_and_gradients(*args: Any, **options: Any) -> tuple[Value, list[Any]]:
@@ -150,11 +150,11 @@ def _with_gradients(f: Callable[..., Any], parameters: list[Value]) -> Callable[
     return error_and_gradients
 
 
-# What the function calls its variables -----------------------------------------------------------
+# The names of variables --------------------------------------------------------------------------
 
 
 def _notes_callers(callers: dict[FrameType, None]) -> Callable[[Value], None]:
-    """An observer that notes the calls in which this thread makes Values, each after its own caller."""
+    """Return an observer that notes the frames in which this thread creates Values, callers first."""
     thread = threading.get_ident()
 
     def note(value: Value) -> None:
@@ -174,17 +174,16 @@ def _notes_callers(callers: dict[FrameType, None]) -> Callable[[Value], None]:
 
 
 def _has_names(frame: FrameType) -> bool:
-    """Whether these are the reader's own variables: not those of this folder and NumPy, nor those of a
-    comprehension, which are for one round only."""
+    """Whether a frame has variables of the reader: not one of this folder or NumPy, nor a comprehension."""
     name, filename = frame.f_code.co_name, frame.f_code.co_filename
     return (name[0] != "<" or name == "<lambda>") and not filename.startswith((_AUTODIFF, _NUMPY))
 
 
 def _names_of_variables(calls: Iterable[FrameType]) -> tuple[dict[Value, str], dict[Place, str]]:
-    """What these calls, the inner ones first, named the Values and the arrays that they used.
+    """Collect the names that these frames, inner ones first, have for Values and arrays.
 
-    A caller's name for a thing replaces that of the function which made it. Parameters do not count: they
-    are other people's things.
+    A caller's name replaces that of the function which made the Value. Parameters are skipped: they name the
+    caller's values.
     """
     names: dict[Value, str] = {}
     arrays: dict[Place, str] = {}
@@ -203,7 +202,7 @@ def _names_of_variables(calls: Iterable[FrameType]) -> tuple[dict[Value, str], d
 
 
 def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], names: dict[Value, str]) -> None:
-    """What f returns is called like f; where f is the gradient of a function, what that returned."""
+    """Name the output like f; where f is the gradient of a function, the output of that function."""
     inner = inspect.unwrap(f)
     result = found[0][0] if inner is not f and found else output
     name = getattr(inner, "__name__", "")
@@ -211,7 +210,7 @@ def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], name
         names.setdefault(result, name if name.isidentifier() else "output")
 
 
-# Where a number was looked at --------------------------------------------------------------------
+# The place where a number was read ---------------------------------------------------------------
 
 
 def _place(error: TracedValueError) -> str:
@@ -222,3 +221,37 @@ def _place(error: TracedValueError) -> str:
     filename = frame.f_code.co_filename
     text = linecache.getline(filename, line, frame.f_globals).strip()
     return f"{filename}, line {line}, in {frame.f_code.co_name}" + (f": `{text}`" if text else "")
+
+
+# The stand-ins for arguments -----------------------------------------------------------------------
+
+
+def value_like(x: Any) -> Value:
+    """Make a Value that stands for an argument.
+
+    An array of another library may be large, or not computed yet: ones stand for it.
+    """
+    if not isinstance(x, (int, float, np.generic, np.ndarray)):
+        x = np.ones(x.shape, x.dtype)
+    value = Value(x)
+    if value.shape and x.dtype == np.bool:
+        value.content = np.array(x)  # a mask stays one
+    return value
+
+
+def with_values(
+    bound: inspect.BoundArguments, inputs: list[Value], static_argnames: set[str]
+) -> inspect.BoundArguments:
+    """Put the Values in place of the numbers and arrays among the arguments."""
+    values = iter(inputs)
+    arguments = {
+        name: x if name in static_argnames else tree_map(lambda x: x if is_static(x) else next(values), x)
+        for name, x in bound.arguments.items()
+    }
+    return inspect.BoundArguments(bound.signature, arguments)
+
+
+def parameter_name(parameter: Value, traced: Trace) -> str:
+    """The name of a Value from outside in a program."""
+    name = re.sub(r"\W", "_", parameter.name or traced.names.get(parameter, ""))
+    return name if name.isidentifier() else f"parameter{name}"

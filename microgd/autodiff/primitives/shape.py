@@ -68,7 +68,7 @@ reshape      = primitive(lambda a, shape: np.reshape(a, shape),
 transpose    = primitive(lambda a, axes: np.transpose(a, axes),
                          lambda g, out, a, axes: transpose(g, inverse_of(axes)),        name="transpose")
 broadcast_to = primitive(_broadcast_to,
-                         lambda g, out, a, shape: g,     # summed by whoever calls the rule
+                         lambda g, out, a, shape: g,     # unbroadcast sums it
                          name="broadcast_to")
 index        = primitive(lambda a, where: a[where],
                          lambda g, out, a, where: scatter(g, where, shape_of(a)),       name="index")
@@ -215,7 +215,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def _stand_in(a: Any) -> np.ndarray:
-    """An array of a Value's shape and type: whoever asks for these only may ask a traced Value as well."""
+    """An array of the shape and dtype of a Value, without its numbers, which a traced one does not show."""
     return np.broadcast_to(np.zeros((), a.dtype), a.shape)
 
 

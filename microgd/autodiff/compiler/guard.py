@@ -1,9 +1,9 @@
-"""Arguments: of which kind they are, where in them the numbers stand, and how a result is put together.
+"""Guards: the conditions under which a specialised program is right for a call.
 
-A program is right for one kind of arguments: structure, shapes, types, static values. `kind_of_call`
-tells kinds apart; `check` writes the same question as a condition in Python, which a program asks first;
-`leaves_of_call` lists the numbers and arrays in order, with a name for each; `rebuilt` writes a result's
-structure with the program's results in their places.
+A program is specialised to the signature of its arguments: structure, shapes, dtypes, static values. `key_of`
+is equal for calls of equal signature; `condition_of` writes the same question as a condition in Python,
+which the program asks first. `leaves_of_call` lists the numbers and arrays among the arguments, with a name
+for each; `rebuilt` writes the structure of a result with the program's results in their places.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ import numpy as np
 from ..trees import Tree, refilled
 
 Bind = Callable[[Any], str]
-"""Gives an object a name in the source that is being written."""
+"""A function that gives an object a name in the source that is being written."""
 
 NOT_GIVEN = inspect.Parameter.empty
-"""A program's own default for each parameter that has one: so it can tell, and pass on, what was given."""
+"""The default, in a program, of each parameter that has one: it tells which arguments were given."""
 
 
 def given(signature: inspect.Signature, args: Any, options: Any) -> inspect.BoundArguments:
-    """What a call has really given to the parameters. Raises TypeError where it does not fit them."""
+    """Bind the given arguments to the parameters, without defaults; raise TypeError where they do not fit."""
     bound = signature.bind(*args, **options)
     bound.arguments = {name: x for name, x in bound.arguments.items() if x is not NOT_GIVEN}
     return bound
 
 
-# Kinds -------------------------------------------------------------------------------------------
+# Signatures as keys ------------------------------------------------------------------------------
 
 
-def kind_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> Hashable:
-    """Equal for calls that the same program computes."""
+def key_of(bound: inspect.BoundArguments, static_argnames: set[str]) -> Hashable:
+    """Return a key that is equal for calls which the same program computes."""
     return tuple([
-        (name, _static_kind(x, name) if name in static_argnames else _kind(x, name))
+        (name, _static_key(x, name) if name in static_argnames else _key(x, name))
         for name, x in bound.arguments.items()
     ])  # fmt: skip
 
 
-def _kind(x: Any, name: str) -> Hashable:
+def _key(x: Any, name: str) -> Hashable:
     if isinstance(x, dict):
-        return type(x), *[(key, _kind(part, name)) for key, part in x.items()]
+        return type(x), *[(key, _key(part, name)) for key, part in x.items()]
     if isinstance(x, (list, tuple)):
-        return type(x), *[_kind(part, name) for part in x]
+        return type(x), *[_key(part, name) for part in x]
     if is_number(x):
         return type(x), (), getattr(x, "dtype", None)
     if _has_entries(x):
@@ -59,7 +59,7 @@ def _kind(x: Any, name: str) -> Hashable:
     )
 
 
-def _static_kind(x: Any, name: str) -> Hashable:
+def _static_key(x: Any, name: str) -> Hashable:
     try:
         hash(x)
     except TypeError:
@@ -71,12 +71,12 @@ def _static_kind(x: Any, name: str) -> Hashable:
 
 
 def is_static(x: Any) -> bool:
-    """What has no slope and cannot change: it is static without anybody saying so."""
+    """Whether x is static by default: None, booleans and strings are."""
     return x is None or isinstance(x, (bool, np.bool, str, bytes))
 
 
 def is_number(x: Any) -> bool:
-    """An int, a float, or what NumPy or another library has for one."""
+    """Whether x is an int, a float, or a scalar of NumPy or another library."""
     if isinstance(x, (int, float)):
         return not isinstance(x, bool)
     return getattr(x, "shape", None) == () and getattr(x, "dtype", np.bool) != np.bool
@@ -94,14 +94,14 @@ class Leaf(NamedTuple):
 
     x: Any
     path: str
-    """Where Python finds it: params['w'][0]."""
+    """The expression that reaches it: params['w'][0]."""
     name: str
-    """What the program calls it: params_w_0."""
+    """Its name in the program: params_w_0."""
     is_static: bool
 
 
 def leaves_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> list[Leaf]:
-    """All of them, in order."""
+    """List all leaves of the arguments, in order."""
     leaves: list[Leaf] = []
     for name, x in bound.arguments.items():
         if name in static_argnames:
@@ -112,7 +112,7 @@ def leaves_of_call(bound: inspect.BoundArguments, static_argnames: set[str]) -> 
 
 
 def _renamed(leaf: Leaf, parameters: Any) -> Leaf:
-    """An entry of a parameter does not go by the name of another one."""
+    """Rename a leaf inside of a parameter whose name is that of another parameter."""
     name = leaf.name
     while name != leaf.path and name in parameters:
         name += "_"
@@ -133,12 +133,16 @@ def _leaves(x: Any, path: str, name: str) -> Iterator[Leaf]:
         yield Leaf(x, path, name, is_static(x))
 
 
-# A kind as a condition ---------------------------------------------------------------------------
+# Signatures as conditions ------------------------------------------------------------------------
 
 
-def check(bound: inspect.BoundArguments, static_argnames: set[str], names: Iterator[str], bind: Bind) -> str:
-    """The condition that a call is of this kind. Where it holds, the numbers and arrays in the arguments
-    have been given these names."""
+def condition_of(
+    bound: inspect.BoundArguments, static_argnames: set[str], names: Iterator[str], bind: Bind
+) -> str:
+    """Write the condition that a call has this signature.
+
+    Where it holds, the numbers and arrays among the arguments have been given these names.
+    """
     conditions: list[str] = []
     for path, parameter in bound.signature.parameters.items():
         if path not in bound.arguments:  # its default is a constant
@@ -154,19 +158,19 @@ def check(bound: inspect.BoundArguments, static_argnames: set[str], names: Itera
 def _conditions(x: Any, path: str, names: Iterator[str], bind: Bind) -> Iterator[str]:
     is_type = f"is {bind(type(x))}"
     if isinstance(x, dict):
-        yield f"__type({path}) {is_type} and __tuple({path}) == {bind(tuple(x))}"
+        yield f"{bind(type)}({path}) {is_type} and {bind(tuple)}({path}) == {bind(tuple(x))}"
         for key, part in x.items():
             word = repr(key) if type(key) in (str, int) else bind(key)
             yield from _conditions(part, f"{path}[{word}]", names, bind)
     elif isinstance(x, (list, tuple)):
-        yield f"__type({path}) {is_type} and __len({path}) == {len(x)}"
+        yield f"{bind(type)}({path}) {is_type} and {bind(len)}({path}) == {len(x)}"
         for i, part in enumerate(x):
             yield from _conditions(part, f"{path}[{i}]", names, bind)
     elif is_static(x):
         yield from _same_object(x, path, bind)
     else:
         name = next(names)
-        yield f"__type({path if name == path else f'{name} := {path}'}) {is_type}"
+        yield f"{bind(type)}({path if name == path else f'{name} := {path}'}) {is_type}"
         if not isinstance(x, (int, float, np.generic)):
             yield f"{name}.shape == {tuple(x.shape)}"
             yield f"{name}.dtype == {bind(x.dtype)}"  # not `is`: an unpickled array brings its own dtype
@@ -177,11 +181,11 @@ def _same_object(x: Any, path: str, bind: Bind) -> Iterator[str]:
         yield f"{path} is {x}"
     else:
         constant = bind(x)
-        yield f"({path} is {constant} or __type({path}) is {bind(type(x))} and {path} == {constant})"
+        yield f"({path} is {constant} or {bind(type)}({path}) is {bind(type(x))} and {path} == {constant})"
 
 
 def header(signature: inspect.Signature, bind: Bind) -> str:
-    """The parameters as `def` takes them."""
+    """Write the parameters as `def` takes them."""
     parts: list[str] = []
     kinds = inspect.Parameter
     before = None
@@ -198,7 +202,7 @@ def header(signature: inspect.Signature, bind: Bind) -> str:
 
 
 def passed_on(signature: inspect.Signature) -> str:
-    """The same parameters as a call passes them on."""
+    """Write the same parameters as a call passes them on."""
     kinds = inspect.Parameter
     how: dict[Any, str] = {
         kinds.VAR_POSITIONAL: "*{0}", kinds.VAR_KEYWORD: "**{0}", kinds.KEYWORD_ONLY: "{0}={0}",
@@ -210,7 +214,7 @@ def passed_on(signature: inspect.Signature) -> str:
 
 
 def rebuilt(structure: Tree, results: Iterator[str], bind: Bind) -> str:
-    """The expression of a tree with the results in place of its numbers and arrays."""
+    """Write the expression of a tree with the results in place of its numbers and arrays."""
     if isinstance(structure, dict):
         pairs = [f"{bind(key)}: {rebuilt(part, results, bind)}" for key, part in structure.items()]
         whole = f"{{{', '.join(pairs)}}}"

@@ -1,0 +1,373 @@
+"""Instruction selection: the Python expression of each instruction, from one table with a row a primitive.
+
+There are two targets. `native` is NumPy: scalars are Python's floats and use `math`, which is faster on them;
+arrays use operators and ufuncs; a reduction calls its ufunc's `reduce`. `portable` expects of the library
+behind the name `np` only NumPy's best-known functions, for scalars and arrays alike, so it runs on jax.numpy
+and dask.array and through numba.
+
+A primitive without a row is written as a call of NumPy's function of its name, or else (a user-defined one)
+as a call of its own function. `Text` writes an operand: the name of an instruction, a literal, or the name of
+a constant that has no literal.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..primitives import arithmetic as ar
+from ..primitives import elementary, linear_algebra, reduction, shape
+from ..primitives.primitive import Primitive
+from .ir import (
+    BOOL,
+    LIBRARY,
+    Instruction,
+    Operand,
+    general_function,
+    instructions_in,
+    is_column_major,
+    is_row_major,
+    shape_of_operand,
+)
+
+Text = Callable[[Operand], str]
+Writer = Callable[[Instruction, Text], str]
+UfuncCall = tuple[Any, tuple[Operand, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one primitive is written, and how its result uses memory.
+
+    operator  a template for scalars and arrays alike, such as "{0} + {1}".
+    number    a template or writer for Python's floats; without one the array's expression is converted.
+    array     a template or writer for arrays.
+    portable  the same for other libraries; by default that of arrays.
+    ufunc     a function of the instruction that returns the ufunc with `out=` and its operands.
+    aliases   whether the result may share memory with an operand.
+    """
+
+    operator: str | None = None
+    number: str | Writer | None = None
+    array: str | Writer | None = None
+    portable: str | Writer | None = None
+    ufunc: Callable[[Instruction], UfuncCall] = lambda x: (general_function(x.op), x.args)
+    aliases: Callable[[Instruction], bool] = lambda x: False
+
+
+# Writers -----------------------------------------------------------------------------------------
+
+
+def _where_of_numbers(x: Instruction, text: Text) -> str:
+    condition, a, b = x.args
+    a, b = [_branch(branch, x, text) for branch in (a, b)]
+    return f"{a} if {text(condition)} else {b}"
+
+
+def _branch(operand: Operand, x: Instruction, text: Text) -> str:
+    if isinstance(operand, Instruction):
+        return text(operand) if operand.dtype == x.dtype else _as_python(text(operand), x)
+    return text(bool(operand) if x.dtype == BOOL else float(operand))
+
+
+def _power_of_numbers(x: Instruction, text: Text) -> str:
+    """Write `**` with a whole exponent; with another one it makes a complex number of (-1) ** 0.5."""
+    a, b = x.args
+    if isinstance(b, (int, float)) and float(b).is_integer():
+        return f"{text(a)} ** {text(b)}"
+    return f"math.pow({text(a)}, {text(b)})"
+
+
+def _power(x: Instruction, text: Text) -> str:
+    base = text(x.args[0])
+    return f"({base}) ** {text(x.args[1])}" if base.startswith("-") else f"{base} ** {text(x.args[1])}"
+
+
+_SHORT_CUTS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
+"""The exponents for which NumPy's operator calls another ufunc."""
+
+
+def _ufunc_of_power(x: Instruction) -> UfuncCall:
+    a, b = x.args
+    return (_SHORT_CUTS[b], (a,)) if isinstance(b, (int, float)) and b in _SHORT_CUTS else (None, ())
+
+
+def _matrix_product(x: Instruction, text: Text) -> str:
+    if all(_is_plain_matrix(arg, x.dtype) for arg in x.args):
+        return f"{text(x.args[0])}.dot({text(x.args[1])})"  # the same product, and @ takes longer
+    return f"{text(x.args[0])} @ {text(x.args[1])}"
+
+
+def _is_plain_matrix(operand: Operand, dtype: np.dtype[Any]) -> bool:
+    """Whether BLAS reads the matrix in place; otherwise `dot` and @ sum the terms in different orders."""
+    is_matrix = len(shape_of_operand(operand)) == 2 and operand.dtype == dtype
+    return is_matrix and (is_row_major(operand) or is_column_major(operand))
+
+
+def _reduced_by(ufunc: str) -> Writer:
+    def write(x: Instruction, text: Text) -> str:
+        a, axes, keepdims = x.args
+        kept = ", keepdims=True" if keepdims else ""
+        return f"np.{ufunc}.reduce({text(a)}, axis={text(_axis(a, axes))}{kept})"
+
+    return write
+
+
+def _reduced_portably(function: str) -> Writer:
+    def write(x: Instruction, text: Text) -> str:
+        """Write a reduction without keepdims, which numba does not know."""
+        a, axes, keepdims = x.args
+        axis = _axis(a, axes)
+        along = "" if axis is None else f", axis={text(axis)}"
+        total = f"np.{function}({text(a)}{along})"
+        return f"np.reshape({total}, {text(x.shape)})" if keepdims and x.shape else total
+
+    return write
+
+
+def _axis(a: Instruction, axes: tuple[int, ...]) -> Any:
+    """The axes as a person writes them: None for all, a number for one."""
+    return None if len(axes) == len(a.shape) else axes[0] if len(axes) == 1 else axes
+
+
+def _reshaped(x: Instruction, text: Text) -> str:
+    return f"np.reshape({text(x.args[0])}, {text(x.shape)})" if x.shape else f"{text(x.args[0])}.item()"
+
+
+def _broadcast(x: Instruction, text: Text) -> str:
+    if not x.args[0].shape:
+        return f"np.full({text(x.shape)}, {text(x.args[0])})"
+    return _broadcast_portably(x, text)
+
+
+def _broadcast_portably(x: Instruction, text: Text) -> str:
+    return f"np.broadcast_to({text(x.args[0])}, {text(x.shape)})"
+
+
+def _indexed(x: Instruction, text: Text) -> str:
+    return f"{text(x.args[0])}[{_subscript(x.args[1], text)}]"
+
+
+def _concatenated(x: Instruction, text: Text) -> str:
+    parts = ", ".join(map(text, x.args[1:])) + "," * (len(x.args) == 2)
+    return f"np.concatenate(({parts}), axis={x.args[0]})"
+
+
+def _einsum(x: Instruction, text: Text) -> str:
+    optimize = ", optimize=True" if len(x.args) > 3 else ""
+    return f"np.einsum({', '.join(map(text, x.args))}{optimize})"
+
+
+def _call(x: Instruction, text: Text) -> str:
+    name = _qualified(general_function(x.op))
+    return f"{name}({', '.join(map(text, x.args))})" if name else _own_call(x, text)
+
+
+def _own_call(x: Instruction, text: Text) -> str:
+    return f"{text(x.op)}({', '.join(map(text, x.args))})"
+
+
+def _qualified(function: Any) -> str | None:
+    """The name of a function of NumPy in a program; None for other functions."""
+    name = getattr(function, "__name__", "")
+    if getattr(np, name, None) is function:
+        return f"np.{name}"
+    return f"np.linalg.{name}" if getattr(np.linalg, name, None) is function else None
+
+
+# The table ---------------------------------------------------------------------------------------
+
+
+def _is_view(x: Instruction) -> bool:
+    return True
+
+
+# fmt: off
+TABLE: dict[Primitive, Row] = {
+    ar.add:           Row("{0} + {1}"),
+    ar.subtract:      Row("{0} - {1}"),
+    ar.multiply:      Row("{0} * {1}"),
+    ar.divide:        Row("{0} / {1}"),
+    ar.negative:      Row("-{0}"),
+    ar.absolute:      Row("abs({0})", portable="np.abs({0})"),  # numba's abs is for scalars only
+    ar.greater:       Row("{0} > {1}"),
+    ar.greater_equal: Row("{0} >= {1}"),
+    ar.less:          Row("{0} < {1}"),
+    ar.less_equal:    Row("{0} <= {1}"),
+    ar.equal:         Row("{0} == {1}"),
+    ar.not_equal:     Row("{0} != {1}"),
+    ar.exp:           Row(number="math.exp({0})"),
+    ar.log:           Row(number="math.log({0})"),
+    ar.sqrt:          Row(number="math.sqrt({0})"),
+    ar.sin:           Row(number="math.sin({0})"),
+    ar.cos:           Row(number="math.cos({0})"),
+    ar.tanh:          Row(number="math.tanh({0})"),
+    ar.power:         Row(number=_power_of_numbers, array=_power, ufunc=_ufunc_of_power),
+    ar.relu:          Row(number="0.0 if {0} <= 0.0 else {0}", array="np.maximum({0}, 0.0)",
+                          ufunc=lambda x: (np.maximum, (*x.args, 0.0))),
+    ar.where:         Row(number=_where_of_numbers, array="np.where({0}, {1}, {2})"),
+    elementary.expm1:      Row(number="math.expm1({0})"),
+    elementary.log1p:      Row(number="math.log1p({0})"),
+    elementary.square:     Row(number="{0} * {0}"),
+    elementary.reciprocal: Row(number="1.0 / {0}"),
+    elementary.astype:     Row(array=lambda x, text: f"{text(x.args[0])}.astype(np.{x.args[1]})"),
+    linear_algebra.matmul: Row(array=_matrix_product, portable="{0} @ {1}"),
+    linear_algebra.solve:  Row(array="np.linalg.solve({0}, {1})"),
+    linear_algebra.einsum: Row(array=_einsum, aliases=lambda x: len(x.args) == 2),
+    reduction.reduce_sum:  Row(array=_reduced_by("add"), portable=_reduced_portably("sum")),
+    reduction.reduce_max:  Row(array=_reduced_by("maximum"), portable=_reduced_portably("max")),
+    reduction.reduce_min:  Row(array=_reduced_by("minimum"), portable=_reduced_portably("min")),
+    reduction.cumsum:      Row(array="np.cumsum({0}, {1})"),
+    shape.reshape:         Row(array=_reshaped, aliases=_is_view,
+                               portable=lambda x, text: f"np.reshape({text(x.args[0])}, {text(x.shape)})"),
+    shape.transpose:       Row(array="np.transpose({0}, {1})", aliases=_is_view),
+    shape.broadcast_to:    Row(array=_broadcast, portable=_broadcast_portably, aliases=_is_view),
+    shape.index:           Row(array=_indexed, aliases=_is_view),
+    shape.concatenate:     Row(array=_concatenated),
+}
+# fmt: on
+
+
+@functools.cache
+def row_of(op: Primitive | None) -> Row:
+    """The row of a primitive. A user-defined one may return an argument, unless it is a ufunc."""
+    if op in TABLE:
+        return TABLE[op]
+    is_known = op in LIBRARY or isinstance(general_function(op), np.ufunc)
+    return Row() if is_known else Row(aliases=_is_view)
+
+
+def _written(how: str | Writer, x: Instruction, text: Text) -> str:
+    return how.format(*map(text, x.args)) if isinstance(how, str) else how(x, text)
+
+
+# The two targets ---------------------------------------------------------------------------------
+
+
+def native(x: Instruction, text: Text) -> str:
+    """The expression of an instruction for NumPy and Python's floats."""
+    if not any(map(shape_of_operand, x.args)):
+        return _of_arrays(x, text) if x.shape else _of_numbers(x, text)
+    if not x.shape:
+        return _as_python(_of_arrays(x, text), x)
+    expression = _of_arrays(x, text)
+    return f"({expression}).astype(float)" if _may_be_integers(x) else expression
+
+
+def _of_arrays(x: Instruction, text: Text) -> str:
+    row = row_of(x.op)
+    return _written(row.operator or row.array or _call, x, text)
+
+
+def _of_numbers(x: Instruction, text: Text) -> str:
+    row = row_of(x.op)
+    if np.ndarray in map(type, x.args):  # a float32 constant, which makes a float32 of the others
+        return _as_python(_own_call(x, text), x)
+    if row.operator:
+        expression = _written(row.operator, x, text)
+        is_count = x.dtype == BOOL and x.op in (ar.add, ar.multiply)  # Python makes an int of it
+        return _as_python(expression, x) if is_count or _may_be_integers(x) else expression
+    if x.op is not ar.where and BOOL in [arg.dtype for arg in instructions_in(x.args)]:
+        return _as_python(_own_call(x, text), x)  # `math` computes with masks as with integers
+    if row.number:
+        return _written(row.number, x, text)
+    return _as_python(_call(x, text), x)
+
+
+def portable(x: Instruction, text: Text) -> str:
+    """The expression of an instruction for any library that has NumPy's best-known functions."""
+    row = row_of(x.op)
+    return _written(row.portable or row.operator or row.array or _call, x, text)
+
+
+def _as_python(expression: str, x: Instruction) -> str:
+    """A scalar as Python's own float or bool, not NumPy's."""
+    return f"{'bool' if x.dtype == np.bool else 'float'}({expression})"
+
+
+def _may_be_integers(x: Instruction) -> bool:
+    """Whether NumPy computes in integers (the sum of a mask), where a Value has floats."""
+    args = x.args[1:] if x.op is ar.where else x.args
+    if {BOOL} < {BOOL, *[arg.dtype for arg in args if isinstance(arg, Instruction)]}:
+        return False
+    types = [arg.dtype.kind if isinstance(arg, (Instruction, np.ndarray)) else type(arg) for arg in args]
+    return x.dtype == np.float64 and "f" not in types and float not in types
+
+
+# Memory ------------------------------------------------------------------------------------------
+
+
+def in_place(x: Instruction, text: Text, buffer: Instruction) -> str:
+    """The expression of an instruction whose result is written into a buffer."""
+    function, args = row_of(x.op).ufunc(x)
+    return f"{_qualified(function)}({', '.join(map(text, args))}, out={text(buffer)})"
+
+
+def takes_out(x: Instruction) -> bool:
+    """Whether a ufunc with `out=` computes this instruction."""
+    function, _ = row_of(x.op).ufunc(x)
+    known = isinstance(function, np.ufunc) and _qualified(function) is not None
+    return known and x.shape != () and not _may_be_integers(x)
+
+
+def may_alias(x: Instruction) -> bool:
+    """Whether the result may share memory with an operand, or with an array that is held elsewhere."""
+    return row_of(x.op).aliases(x)
+
+
+def may_keep_operands(x: Instruction) -> bool:
+    """Whether the primitive may hold on to its operands: user-defined ones may."""
+    return x.op not in LIBRARY and not isinstance(general_function(x.op), np.ufunc)
+
+
+# Statements and literals -------------------------------------------------------------------------
+
+
+def scattered(x: Instruction, name: str, text: Text, library: Any) -> list[str]:
+    """The statements that make zeros and add something at the places of an index."""
+    g, where, _ = x.args
+    like = "" if x.dtype == np.float64 else f", dtype=np.{x.dtype}"
+    zeros, place = f"np.zeros({text(x.shape)}{like})", _subscript(where, text)
+    if hasattr(library.zeros(1), "at"):  # jax.numpy, whose arrays cannot be written to
+        return [f"{name} = {zeros}.at[{place}].add({text(g)})"]
+    if shape.reads_no_place_twice(where):
+        return [f"{name} = {zeros}", f"{name}[{place}] = {text(g)}"]
+    return [f"{name} = {zeros}", f"np.add.at({name}, {text(where)}, {text(g)})"]
+
+
+def literal(x: Any) -> str | None:
+    """Write a number, an axis or an index as Python does; None for what has to be given a name."""
+    kind = type(x)
+    if kind is float:
+        return repr(x) if math.isfinite(x) else f"math.{x!r}".replace("math.-", "-math.")
+    if kind in (int, bool, str, bytes) or x is None:
+        return repr(x)
+    if x is Ellipsis:
+        return "..."
+    if kind is slice:
+        return f"slice({x.start}, {x.stop}, {x.step})"
+    if kind is tuple:
+        parts = [literal(part) for part in x]
+        return None if None in parts else f"({', '.join(map(str, parts))}{',' * (len(parts) == 1)})"
+    return None
+
+
+def _subscript(where: Any, text: Text) -> str:
+    """Write an index as it stands in brackets."""
+    if isinstance(where, tuple) and where:
+        parts = [text(part) if isinstance(part, tuple) else _subscript(part, text) for part in where]
+        return ", ".join(parts) + "," * (len(where) == 1)
+    if isinstance(where, slice):
+        start, stop, step = ["" if x is None else text(x) for x in (where.start, where.stop, where.step)]
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return text(where)
+
+
+def is_matrix_transpose(x: Instruction) -> bool:
+    """Whether this is the transpose of a matrix, which is written in place of its name: a.T."""
+    return len(x.shape) == 2 and x.op is shape.transpose

@@ -1,0 +1,77 @@
+"""Writing: the instructions of a program as the statements of a Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..primitives import shape
+from .allocate import ELSEWHERE, Allocation, memory_of, owners_of
+from .ir import Instruction, Program
+from .naming import Names
+from .selection import Text, in_place, is_matrix_transpose, native, portable, scattered
+
+Statement = tuple[str, str]
+"""A line of source, and its comment."""
+
+
+class Source(NamedTuple):
+    """The parts of a function, and the objects that its names stand for besides its parameters."""
+
+    parameters: list[str]
+    body: list[Statement]
+    results: list[str]
+    globals: dict[str, Any]
+
+
+def write_native(program: Program, names: Names, allocation: Allocation) -> Source:
+    """Write the function for NumPy."""
+    body: list[Statement] = []
+    for i, x in enumerate(program.instructions):
+        if x in allocation.buffers:
+            buffer = allocation.buffers[x]
+            body.append(_assignment(x, in_place(x, names.text, buffer), names))
+        else:
+            body += _statements(x, native, names, np)
+        if i in allocation.deleted:
+            body.append((f"del {', '.join([names.of[dead] for dead in allocation.deleted[i]])}", ""))
+    return _function(program, names, body)
+
+
+def write_portable(program: Program, names: Names, library: ModuleType) -> Source:
+    """Write the function for a library that has NumPy's functions; no array is written over."""
+    names.globals["np"] = library
+    body: list[Statement] = []
+    for x in program.instructions:
+        body += _statements(x, portable, names, library)
+    return _function(program, names, body)
+
+
+def _statements(
+    x: Instruction, expression: Callable[[Instruction, Text], str], names: Names, library: Any
+) -> list[Statement]:
+    if is_matrix_transpose(x):
+        return []
+    if x.op is shape.scatter:
+        *before, last = scattered(x, names.of[x], names.text, library)
+        return [*[(statement, "") for statement in before], (last, names.comments.get(x, ""))]
+    return [_assignment(x, expression(x, names.text), names)]
+
+
+def _assignment(x: Instruction, expression: str, names: Names) -> Statement:
+    return f"{names.of[x]} = {expression}", names.comments.get(x, "")
+
+
+def _function(program: Program, names: Names, body: list[Statement]) -> Source:
+    """Put the parts together. No two results share memory, with each other or with an argument."""
+    owners = owners_of(program)
+    results, returned = [], set[Instruction]()
+    for output in program.outputs:
+        memory = memory_of(output, owners)
+        is_shared = not memory.isdisjoint(returned | ELSEWHERE)
+        returned.update(memory)
+        results.append(names.text(output) + (".copy()" if is_shared else ""))
+    return Source([names.of[x] for x in program.inputs], body, results, names.globals)
