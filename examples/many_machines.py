@@ -114,7 +114,7 @@ def main():
 
     limit = args.memory * 10**6
     cluster = LocalCluster(
-        n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=None,
+        n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=":0",
         silence_logs=logging.CRITICAL,
     )  # fmt: skip
     with cluster, Client(cluster) as client:

@@ -48,7 +48,7 @@ def received(client):
 def main():
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
     )
     rng = np.random.default_rng(0)
     parameters = {"first": Value(rng.normal(size=(INPUTS, HIDDEN))), "second": Value(rng.normal(size=HIDDEN))}

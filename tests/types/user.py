@@ -48,6 +48,8 @@ total: Value = weight.sum()
 total.backward()
 bent = cast(Value, np.arctan(x @ weight))
 bent.sum().backward()
+smooth = np.mean((weight.tanh() - 1.0) ** 2)
+smooth.backward()
 joined = cast(Value, np.concatenate([weight, weight]))
 assert_type(joined.mean(), Value)
 
