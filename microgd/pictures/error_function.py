@@ -14,18 +14,33 @@ Error = Callable[[Any], Any]
 """A function of a Value (a scalar, or two weights as a vector) that returns a scalar."""
 
 
+LARGEST = 1e306
+"""Larger numbers count as infinite: the arithmetic of a scale overflows."""
+
+
 def error_at(error: Error, weights: Any) -> float:
     """Evaluate the error as a float."""
     return float(error(Value(weights)))
 
 
 def finite(errors: Any, where: str) -> np.ndarray:
-    """Keep the errors that are finite; raise ValueError if there is none."""
-    errors = np.asarray(errors)
-    known: np.ndarray = errors[np.isfinite(errors)]
-    if not known.size:
+    """Replace errors that a picture cannot show by nan; raise ValueError if none is left."""
+    errors = np.asarray(errors, dtype=float)
+    known = np.where(abs(errors) <= LARGEST, errors, np.nan)
+    if np.isnan(known).all():
         raise ValueError(f"the error is finite nowhere {where}: choose a range in which it is")
     return known
+
+
+def check_span(low: float, high: float) -> None:
+    """Raise ValueError unless a picture can show the range from low to high."""
+    if not low < high:
+        raise ValueError(f"expected low < high, got {low} and {high}")
+    size = max(abs(low), abs(high))
+    if size > LARGEST or high - low < max(1e-12 * size, 1 / LARGEST):
+        raise ValueError(
+            f"expected a range within {LARGEST:g} and wider than rounding errors, got {low} and {high}"
+        )
 
 
 def argument_name(error: Error) -> str:

@@ -24,7 +24,8 @@ def log_scale_bottom(series: Sequence[np.ndarray]) -> float | None:
     if not positive.size or together.min() < 0 or positive.max() / 100 <= positive.min():
         return None
     starts = [numbers[numbers > 0][0] for numbers in known if (numbers > 0).any()]
-    return float(max(positive.min(), 1e-20 * min(starts)))
+    bottom = float(max(positive.min(), 1e-20 * min(starts), 1e-300))  # beyond that a scale has no more digits
+    return None if positive.max() / 100 <= bottom else bottom
 
 
 def round_ticks(low: float, high: float) -> list[float]:

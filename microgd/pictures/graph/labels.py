@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.value import Value
+from ..names import printable
 from ..numbers import entries, literal
 from .nodes import Node, is_static, rules_of
 from .style import FIELD_MARGIN, GRADIENT_FILL, LINE_HEIGHT, ROLES, WIDE_LETTER
-
-LONGEST_NAME = 60
 
 # An operation ------------------------------------------------------------------------------------
 
@@ -43,7 +42,7 @@ def operation_label(node: Node) -> dict[str, str]:
 def operation_text(value: Value) -> str:
     """Write an operation's name and its static arguments: `sum axis=0`, `index [1:, 0]`."""
     assert value.op is not None
-    return _printable(" ".join([value.op.name, *(text for _, text in static_arguments(value))]))
+    return printable(" ".join([value.op.name, *(text for _, text in static_arguments(value))]))
 
 
 def static_arguments(value: Value) -> list[tuple[str, str]]:
@@ -115,7 +114,7 @@ def _card(label: str, title: str, role: str, direction: str) -> dict[str, str]:
 def _title(names: Iterable[str], node: Node) -> str:
     """Compose the name, an array's shape, its dtype unless it is the usual one, the number of members."""
     data = getattr(node.first, "content", node.first)
-    parts = [first_to_last(name for name in map(_printable, names) if name)]
+    parts = [first_to_last(name for name in map(printable, names) if name)]
     if isinstance(data, np.ndarray):
         parts += [literal(data.shape), "" if data.dtype in (np.float64, np.bool) else str(data.dtype)]
     parts += [times(len(node.members))]
@@ -148,13 +147,6 @@ def _room_for(title: str) -> dict[str, str]:
         for line in title.split("\n")
     ]
     return {"width": f"{(max(lines) * WIDE_LETTER + 2 * FIELD_MARGIN) / 72:.2f}"}
-
-
-def _printable(name: str) -> str:
-    """Shorten a text that is too long, and escape characters that SVG cannot hold."""
-    short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-    unfit = [letter != "\n" and unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in short]
-    return "".join(repr(letter)[1:-1] if bad else letter for letter, bad in zip(short, unfit))
 
 
 def escaped(text: str) -> str:

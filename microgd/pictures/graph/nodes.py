@@ -21,17 +21,6 @@ NameOf = Callable[[Any], str]
 """The reader's name for a Value or an array; "" for one without a name."""
 
 
-def bound_names(names: Mapping[str, Any] | None) -> dict[int, str]:
-    """Map the identity of each Value and array in a dict to its first name; skip names with a leading _."""
-    if names is not None and not isinstance(names, Mapping):
-        raise TypeError(f"expected names as a dict such as locals(), got {type(names).__name__}")
-    labels: dict[int, str] = {}
-    for name, bound in (names or {}).items():
-        if isinstance(bound, (Value, np.ndarray)) and not str(name).startswith("_"):
-            labels.setdefault(id(bound), str(name))
-    return labels
-
-
 REQUESTED = ("output", "gradient output")
 """The roles of the Values that were passed to `draw`; all others are there because these depend on them."""
 

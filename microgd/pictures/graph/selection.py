@@ -14,8 +14,9 @@ from typing import Any
 from ...autodiff.primitives.arithmetic import identity
 from ...autodiff.trees import tree_paths
 from ...autodiff.value import Value
+from ..names import bound_names
 from .merge_equal import merge_equal
-from .nodes import NameOf, Node, bound_names, nearest_first, nodes_of, read, values_of
+from .nodes import NameOf, Node, nearest_first, nodes_of, read, values_of
 
 
 def requested(value: Any) -> dict[Value, str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...autodiff import Value
 from ...learning import GradientDescent, Step, descend
-from ..error_function import argument_name, error_at, finite
+from ..error_function import argument_name, check_span, error_at, finite
 from ..numbers import number
 from ..scales import round_ticks
 from .chart import Chart, points, tangent, text
@@ -58,6 +58,7 @@ def play_descent(
     """
     if not low <= start <= high or low == high:
         raise ValueError(f"play_descent: expected low <= start <= high, got {low}, {start} and {high}")
+    check_span(low, high)
     rates = sorted(np.ravel(learning_rates).tolist())
     if not rates:
         raise ValueError("play_descent: expected at least one learning rate, got none")
@@ -139,9 +140,9 @@ def _direction(name: str, slope: float) -> str:
 
 def _curve(error: Callable[[Value], Any], low: float, high: float) -> np.ndarray:
     """Evaluate the error over the range: an array of points, without those that are not finite."""
-    curve = np.array([(x, error_at(error, float(x))) for x in np.linspace(low, high, 241)])
-    finite(curve[:, 1], f"from {low} to {high}")
-    return curve[np.isfinite(curve[:, 1])]
+    settings = np.linspace(low, high, 241)
+    errors = finite([error_at(error, float(x)) for x in settings], f"from {low} to {high}")
+    return np.column_stack([settings, errors])[~np.isnan(errors)]
 
 
 def _chart(curve: np.ndarray, low: float, high: float) -> Chart:

@@ -22,7 +22,7 @@ from ...autodiff.primitives.arithmetic import identity
 from ...autodiff.value import ancestors
 from ..chain_rule import receiving_positions, share
 from ..graph.drawing import MOST_VALUES, draw
-from ..graph.nodes import bound_names
+from ..names import bound_names
 from ..numbers import literal
 from .lines import Table
 from .mathml import Part, Slot, constant, derivative, identifier, slot

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import Value
-from .style import BESIDE, INK, STYLES, legend_below, new_axes
+from ..error_function import LARGEST
+from .style import BESIDE, INK, STYLES, label, legend_below, new_axes
 
 
 def histogram(
@@ -30,30 +31,41 @@ def histogram(
     cut     drawn as a line.
     unit    the unit of the measurement, for the axis and the label of the line.
 
-    Raises ValueError if there is no number.
+    Raises ValueError if there is no finite number.
 
     >>> ax = histogram({"cat": [3.5, 4.0, 4.2], "dog": [4.1, 9.0, 20.0]}, cut=5.27, unit="kg")
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['cat (3)', 'dog (3)']
     """
-    numbers = np.concatenate([np.asarray(group, dtype=float) for group in groups.values()] or [np.empty(0)])
+    known = {name: _finite(group) for name, group in groups.items()}
+    numbers = np.concatenate([*known.values(), np.empty(0)])
     if not numbers.size:
-        raise ValueError("histogram: expected at least one number in the groups, got none")
+        raise ValueError("histogram: expected at least one finite number in the groups, got none")
     ax = new_axes() if ax is None else ax
-    edges = np.linspace(min(0.0, numbers.min()), numbers.max(), bins + 1)
+    low, high = min(0.0, numbers.min()), numbers.max()
+    edges = np.linspace(low, high if high - low > 1e-300 else low + 1.0, bins + 1)
     for (name, group), style, hatch in zip(
         groups.items(), cycle(STYLES), cycle(["", "//", "\\\\", "..", "xx"])
     ):
-        label, colour = f"{name} ({len(group)})", style["color"]
-        ax.hist(group, edges, label=label, color=colour, alpha=0.55, edgecolor=colour, hatch=hatch)
-    ax.set_xlabel(unit)
+        lost = len(group) - len(known[name])
+        counted = f"{label(name)} ({len(group)}{f', {lost} not finite' if lost else ''})"
+        look = {"color": style["color"], "edgecolor": style["color"], "alpha": 0.55, "hatch": hatch}
+        ax.hist(known[name], edges, label=counted, **look)
+    ax.set_xlabel(label(unit))
     ax.set_ylabel("how many")
     if cut is not None:
         ax.axvline(cut, color=INK, linewidth=2)
-        label = f"cut at {cut:.2f} {unit}".rstrip()
-        ax.annotate(label, (cut, 0.62), xycoords=("data", "axes fraction"), xytext=(6, 0), **BESIDE)
+        text = f"cut at {cut:.2f} {label(unit)}".rstrip()
+        ax.annotate(
+            text, (cut, 0.62), xycoords=("data", "axes fraction"), xytext=(6, 0), in_layout=False, **BESIDE
+        )
     ax.legend(frameon=False)
     return ax
+
+
+def _finite(group: Sequence[float]) -> np.ndarray:
+    numbers = np.asarray(group, dtype=float)
+    return numbers[abs(numbers) <= LARGEST]
 
 
 def decision_boundary(
@@ -77,9 +89,12 @@ def decision_boundary(
     ['low (1)', 'high (1)']
     """
     named = {name: np.reshape(np.asarray(points, dtype=float), (-1, 2)) for name, points in groups.items()}
-    points_of_all = np.concatenate(list(named.values()))
+    points_of_all = np.concatenate([*named.values(), np.empty((0, 2))])
+    if not points_of_all.size or not (abs(points_of_all) <= LARGEST).all():
+        raise ValueError("decision_boundary: expected one point at least, and finite features")
     ax = new_axes(6.0, 5.0) if ax is None else ax
-    margin = 0.08 * np.ptp(points_of_all, axis=0)
+    width = np.ptp(points_of_all, axis=0)
+    margin = np.where(width > 1e-300, 0.08 * width, 1.0)
     low, high = points_of_all.min(axis=0) - margin, points_of_all.max(axis=0) + margin
     across, up = np.meshgrid(np.linspace(low[0], high[0], 201), np.linspace(low[1], high[1], 201))
     scores = score(np.column_stack([across.ravel(), up.ravel()]))
@@ -95,7 +110,7 @@ def decision_boundary(
             "edgecolors": "white",
             "linewidths": 0.6,
         }
-        ax.scatter(*points.T, label=f"{name} ({len(points)})", zorder=3, **look)
-    ax.set(xlabel=labels[0], ylabel=labels[1])
+        ax.scatter(*points.T, label=f"{label(name)} ({len(points)})", zorder=3, **look)
+    ax.set(xlabel=label(labels[0]), ylabel=label(labels[1]))
     legend_below(ax)
     return ax

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from ...learning import History, Stop
+from ..error_function import LARGEST
 from ..numbers import number
 from ..scales import log_scale_bottom
-from .style import BLUE, GREY, INK, STYLES, VERMILION, legend_below, new_axes
+from .style import BLUE, GREY, INK, STYLES, VERMILION, label, legend_below, new_axes
 
 QUANTITIES = {
     "error": "error",
@@ -47,10 +48,10 @@ def history(runs: History | Mapping[str, History], what: str = "error", *, ax: A
     """
     if what not in QUANTITIES:
         raise ValueError(f"what: expected one of {', '.join(QUANTITIES)}, got {what!r}")
+    named = _some(runs if isinstance(runs, Mapping) else {"": runs})
     ax = new_axes() if ax is None else ax
-    named = runs if isinstance(runs, Mapping) else {"": runs}
     for (name, run), style in zip(named.items(), cycle(STYLES)):
-        _line(ax, run.step, getattr(run, what), style, label=name)
+        _line(ax, run.step, getattr(run, what), style, name)
     ax.set(xlabel="step", ylabel=QUANTITIES[what])
     _scale(ax)
     legend_below(ax)
@@ -67,11 +68,11 @@ def parameters(run: History, *, ax: Any = None) -> Any:
         entries = data.reshape(len(data), -1)
         few = entries.shape[1] <= 4
         for i, entry in enumerate(entries.T):
-            ax.plot(
-                run.step, entry, color=style["color"], linestyle=style["linestyle"],
-                alpha=1.0 if few else 0.5, linewidth=2.0 if few else 0.8, label="__more" if i else name,
-            )  # fmt: skip
+            look = {"color": style["color"], "linestyle": style["linestyle"]}
+            look |= {"alpha": 1.0, "linewidth": 2.0} if few else {"alpha": 0.5, "linewidth": 0.8}
+            ax.plot(run.step, entry, **look, label="__more" if i else label(name))
     ax.set(xlabel="step", ylabel="parameters")
+    _keep_drawable(ax)
     legend_below(ax)
     return ax
 
@@ -89,7 +90,7 @@ def history_panels(run: History) -> Any:
         ax.spines[["top", "right"]].set_visible(False)
     panels[0].set_xlabel("")
     panels[1].set_xlabel("")
-    figure.suptitle(run.message, fontsize="medium", wrap=True)
+    figure.suptitle(label(run.message, longest=300), fontsize="medium", wrap=True)
     return panels
 
 
@@ -104,20 +105,22 @@ def learning_rate_sweep(
     Runs that diverged are crosses on the upper border, because their errors have no bound. The dashed line is
     the error at the start: a run that ends on it has made no progress.
     """
+    start = _drawable(next(iter(_some(runs).values())).error)[0]
     ax = new_axes() if ax is None else ax
     diverged = {rate: run for rate, run in runs.items() if run.reason is Stop.DIVERGED}
     ended = {rate: run for rate, run in sorted(runs.items()) if rate not in diverged}
-    ax.axhline(next(iter(runs.values())).error[0], color=GREY, linestyle="--", label="error at the start")
-    ax.plot(
-        list(ended), [run.error[-1] for run in ended.values()], "o-", color=BLUE, label="error at the end"
-    )
+    ax.axhline(start, color=GREY, linestyle="--", label="error at the start")
+    ends = _drawable(np.array([run.error[-1] for run in ended.values()]))
+    ax.plot(list(ended), ends, "o-", color=BLUE, label="error at the end")
+    if np.isnan(ends).all():  # without a point there is nothing to choose the range of the rates by
+        ax.set_xlim(min(runs) / 2, 2 * max(runs))
     border = {"transform": ax.get_xaxis_transform(), "clip_on": False}
     if diverged:
         look = {"color": VERMILION, "markersize": 9, "label": "diverged"}
         ax.plot(list(diverged), [1.0] * len(diverged), "X", **look, **border)
     if largest_stable is not None:
-        label = f"largest stable rate: {number(largest_stable, 4)}"
-        ax.axvline(largest_stable, color=INK, linestyle=":", label=label)
+        bound = f"largest stable rate: {number(largest_stable, 4)}"
+        ax.axvline(largest_stable, color=INK, linestyle=":", label=bound)
     ax.set(xscale="log", xlabel="learning rate", ylabel="error")
     _scale(ax)
     legend_below(ax)
@@ -134,23 +137,40 @@ def batch_size_sweep(runs: Mapping[int, History], examples: int, *, ax: Any = No
     examples is an estimate of the error of all.
     """
     ax = new_axes() if ax is None else ax
-    for (size, run), style in zip(runs.items(), cycle(STYLES)):
+    for (size, run), style in zip(_some(runs).items(), cycle(STYLES)):
         an_epoch = max(1, round(examples / size))
+        window = min(an_epoch, len(run))
         epochs = run.step * size / examples
         ax.plot(epochs, run.error, color=style["color"], linewidth=0.6, alpha=0.4, label="__each")
-        bold = np.convolve(run.error, np.ones(an_epoch) / an_epoch, mode="valid")
-        label = f"size {size}: {an_epoch} step{'s'[: an_epoch > 1]} an epoch"
-        _line(ax, epochs[an_epoch - 1 :], bold, style, label=label)
+        bold = np.convolve(run.error, np.ones(window) / window, mode="valid")
+        name = f"size {size}: {an_epoch} step{'s'[: an_epoch > 1]} an epoch"
+        _line(ax, epochs[window - 1 :], bold, style, name)
     ax.set(xlabel=f"epochs ({examples} examples each)", ylabel="error")
     _scale(ax)
     legend_below(ax)
     return ax
 
 
-def _line(ax: Any, x: np.ndarray, y: np.ndarray, style: Mapping[str, Any], label: str) -> None:
+def _some(runs: Mapping[Any, History]) -> Mapping[Any, History]:
+    """Return the runs if there is one; raise ValueError otherwise."""
+    if not runs:
+        raise ValueError("runs: expected at least one run, got none")
+    return runs
+
+
+def _line(ax: Any, x: np.ndarray, y: np.ndarray, style: Mapping[str, Any], name: str) -> None:
     """Draw a line with some ten markers, however many points it has."""
-    known = np.where(np.isfinite(y), y, np.nan)
-    ax.plot(x, known, **style, markersize=5, markevery=max(1, len(x) // 10), label=label or None)
+    ax.plot(x, _known(y), **style, markersize=5, markevery=max(1, len(x) // 10), label=label(name) or None)
+
+
+def _known(y: np.ndarray) -> np.ndarray:
+    """Replace numbers that are not finite by nan, which breaks a line."""
+    return np.where(np.isfinite(y), y, np.nan)
+
+
+def _drawable(y: np.ndarray) -> np.ndarray:
+    """Cut numbers of a size whose range would overflow; replace what is not finite by nan."""
+    return np.clip(_known(y), -LARGEST, LARGEST)
 
 
 def _scale(ax: Any) -> None:
@@ -158,6 +178,7 @@ def _scale(ax: Any) -> None:
     labelled = [line for line in ax.lines if not str(line.get_label()).startswith("__")]
     bottom = log_scale_bottom([_heights(line) for line in labelled])
     if bottom is None:
+        _keep_drawable(ax)
         return
     top = max((np.nanmax(_heights(line), initial=0.0) for line in ax.lines), default=0.0)
     if top < 1e100:
@@ -165,6 +186,18 @@ def _scale(ax: Any) -> None:
         ax.set_ylim(bottom=bottom / 3)
     else:
         _scale_up_to_largest_floats(ax, bottom, top)
+
+
+def _keep_drawable(ax: Any) -> None:
+    """Draw numbers of a size whose range overflows at the largest size that does not."""
+    if all(np.nanmax(abs(_known(_heights(line))), initial=0.0) <= LARGEST for line in ax.lines):
+        return
+    for line in ax.lines:
+        line.set_ydata(_drawable(_heights(line)))
+    heights = np.concatenate([_heights(line) for line in ax.lines])
+    margin = 0.05 * LARGEST
+    ax.set_autoscaley_on(False)  # or the limits of before would be computed first
+    ax.set_ylim(np.nanmin(heights) - margin, np.nanmax(heights) + margin)
 
 
 def _scale_up_to_largest_floats(ax: Any, bottom: float, top: float) -> None:

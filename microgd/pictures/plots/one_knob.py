@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import grad, value_and_grad
-from ..error_function import Error, argument_name, error_at, finite
+from ..error_function import LARGEST, Error, argument_name, check_span, error_at, finite
 from ..numbers import number, signed, without_noise
 from .paths import Paths, Span, draw_path, number_the_steps, path_label, steps_inside, styled_paths
 from .style import BESIDE, BLUE, GREY, INK, ORANGE, STYLES, arrow, legend_below, new_axes
@@ -72,13 +72,16 @@ def tangents(
     ground = errors.min() - 0.12 * height
     for setting, style in zip(at, cycle(STYLES[1:])):
         here, slope = value_and_grad(error)(float(setting))
+        if not abs(here) <= LARGEST or not abs(slope) <= LARGEST:
+            raise ValueError(f"tangents: the error has no finite slope at {setting}")
         step = -learning_rate * slope
         half = reach / np.hypot(1.0, slope * (high - low) / height)  # equally long on paper
         ends = np.array([setting - half, setting + half])
+        tip = np.clip(setting + step, low - 10 * reach, high + 10 * reach)  # a step out of sight is cut
         ax.plot(ends, here + slope * (ends - setting), color=style["color"], linewidth=3, zorder=3)
         ax.plot(setting, here, marker=style["marker"], color=style["color"], markersize=8, zorder=4)
         ax.plot([setting, setting], [ground, here], color=style["color"], linewidth=0.8, linestyle=":")
-        arrow(ax, (setting, ground), (setting + step, ground), style["color"])
+        arrow(ax, (setting, ground), (tip, ground), style["color"])
         texts = [
             f"slope {signed(without_noise(slope, height / (high - low)), 3)}",
             f"step {signed(without_noise(step, high - low), 3)}",
@@ -114,15 +117,13 @@ def paths_on_curve(error: Error, low: float, high: float, paths: Paths, *, ax: A
 
 def draw_curve(error: Error, low: float, high: float, ax: Any) -> tuple[Any, np.ndarray]:
     """Draw the curve; return the Axes and the errors on it that are finite."""
-    if not low < high:
-        raise ValueError(f"expected low < high, got {low} and {high}")
+    check_span(low, high)
     settings = np.linspace(low, high, 401)
-    errors = [error_at(error, x) for x in settings]
-    known = finite(errors, f"from {low} to {high}")
+    errors = finite([error_at(error, x) for x in settings], f"from {low} to {high}")
     ax = new_axes() if ax is None else ax
     ax.plot(settings, errors, color=GREY, linewidth=2, zorder=1)
     ax.set(xlabel=argument_name(error), ylabel="error")
-    return ax, known
+    return ax, errors[~np.isnan(errors)]
 
 
 def _negligible(errors: np.ndarray) -> float:

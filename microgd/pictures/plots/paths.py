@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ...learning import History
-from .style import BESIDE, INK, STYLES
+from ..error_function import LARGEST
+from .style import BESIDE, INK, STYLES, label
 
 Span = tuple[float, float]
 Paths = Any
@@ -53,13 +54,14 @@ def steps_inside(points: np.ndarray, spans: Sequence[Span]) -> int:
 
 def path_label(name: str, inside: int, points: np.ndarray) -> str:
     """Label a path in the legend, with the step at which it leaves the plot."""
-    return name if inside == len(points) else f"{name} (leaves the picture at step {inside})".strip()
+    shown = label(name)
+    return shown if inside == len(points) else f"{shown} (leaves the picture at step {inside})".strip()
 
 
-def draw_path(ax: Any, points: np.ndarray, label: str, style: Mapping[str, Any]) -> None:
+def draw_path(ax: Any, points: np.ndarray, name: str, style: Mapping[str, Any]) -> None:
     """Draw a line through the points and a large marker at the start."""
-    points = points[np.isfinite(points).all(axis=1)]
-    ax.plot(*points.T, **style, markersize=4, linewidth=1.6, label=label or None, zorder=4, gid="path")
+    points = points[(abs(points) <= LARGEST).all(axis=1)]
+    ax.plot(*points.T, **style, markersize=4, linewidth=1.6, label=name or None, zorder=4, gid="path")
     start = {"marker": style["marker"], "color": style["color"], "markersize": 11, "markeredgecolor": INK}
     ax.plot(*points[:1].T, **start, zorder=5)
 

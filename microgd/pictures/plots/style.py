@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..names import LONGEST_NAME, printable
+
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 VERMILION, SKY, INK, GREY = "#D55E00", "#56B4E9", "#222222", "#767676"
 STYLES: list[dict[str, Any]] = [
@@ -21,8 +23,19 @@ STYLES: list[dict[str, Any]] = [
 ]
 """The looks of lines in one plot: each differs from the others in colour, dash and marker."""
 
+ZERO_WIDTH_SPACE = "\u200b"
+
 BESIDE = {"textcoords": "offset points", "color": INK}
 """Arguments of `annotate` for a text beside a point."""
+
+
+def label(name: object, longest: int = LONGEST_NAME) -> str:
+    """Write a name so that matplotlib shows it as it is.
+
+    Matplotlib reads text between $ as mathematics, and leaves out of a legend what begins with _.
+    """
+    text = printable(str(name), longest).replace("$", r"\$")
+    return f"{ZERO_WIDTH_SPACE}{text}" if text.startswith("_") else text
 
 
 def new_axes(width: float = 7.0, height: float = 4.0, **kind: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import grad, hessian
-from ..error_function import Error, argument_name, error_at, finite
+from ..error_function import Error, argument_name, check_span, error_at, finite
 from ..numbers import number
 from .one_knob import height_of
 from .paths import Paths, Span, draw_path, number_the_steps, path_label, steps_inside, styled_paths
@@ -47,7 +47,7 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
         ax.contour(across, up, errors, levels[1:-1], colors=GREY, linewidths=0.6)
     star = {"markersize": 14, "color": INK, "markerfacecolor": ORANGE, "zorder": 3}
     ax.plot(*_lowest(error, across, up, errors), "*", **star)
-    ax.set(xlim=x, ylim=y, aspect="equal")
+    ax.set(xlim=x, ylim=y, aspect="equal" if 1e-3 < np.ptp(x) / np.ptp(y) < 1e3 else "auto")
     ax.set(xlabel=f"{argument_name(error)}[0]", ylabel=f"{argument_name(error)}[1]")
     for name, points, style in styled_paths(paths, ndim=2):
         inside = steps_inside(points, [x, y])
@@ -113,11 +113,11 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
 
 def _grid(error: Error, x: Span, y: Span) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return both weights and the error on a grid, nan where the error is not finite."""
+    check_span(*x)
+    check_span(*y)
     across, up = np.meshgrid(np.linspace(*x, 61), np.linspace(*y, 61))
     errors = np.array([error_at(error, point) for point in zip(across.flat, up.flat)])
-    finite(errors, f"over {x} and {y}")
-    known = np.where(np.isfinite(errors), errors, np.nan)
-    return across, up, known.reshape(across.shape)
+    return across, up, finite(errors, f"over {x} and {y}").reshape(across.shape)
 
 
 def _levels(errors: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from dot import edges_of, nodes_of, texts_of
 from microgd import Value, primitive
 from microgd.pictures import draw
 from microgd.pictures.graph import labels, style
+from microgd.pictures.names import LONGEST_NAME
 
 
 def knob():
@@ -191,7 +192,7 @@ def test_names_that_no_label_holds_are_made_to_fit():
     assert {"two", "lines"} <= set(texts_of(draw(Value(1.0, "two\nlines"))))
     assert r"nul\x00 esc\x1b \ud800 \uffff" in texts_of(draw(Value(1.0, "nul\0 esc\x1b \ud800 \uffff")))
     long = texts_of(draw(Value(1.0, "x" * 500)))[0]
-    assert len(long) == labels.LONGEST_NAME
+    assert len(long) == LONGEST_NAME
     assert long.endswith("x…")
 
 

@@ -13,7 +13,7 @@ def test_the_histogram_counts_and_cuts():
     assert counts == [[0, 2, 1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0, 0, 2]]
     assert [line.get_xdata() for line in ax.lines] == [[5.27, 5.27]]
     assert ax.texts[0].get_text() == "cut at 5.27 kg"
-    with pytest.raises(ValueError, match="at least one number"):
+    with pytest.raises(ValueError, match="at least one finite number"):
         plots.histogram({"cat": []})
 
 
