@@ -130,6 +130,9 @@ class Value(Operators):
     inputs: tuple[Any, ...]
     op: Primitive | None
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError(f"{cls.__name__}: a Value has no subclasses; write functions of Values instead")
+
     def __init__(self, data: Any, name: str = "") -> None:
         if isinstance(data, Value):
             raise TypeError(f"expected a number or an array, got {data!r}: a Value already")
@@ -262,7 +265,7 @@ def ancestors(output: Value, since: int = 0) -> list[Value]:
     waiting = [output]
     while waiting:
         for arg in waiting.pop().inputs:
-            if isinstance(arg, Value):
+            if type(arg) is Value:
                 number = arg.number
                 if number not in found:
                     found[number] = arg
@@ -288,10 +291,10 @@ def accumulate(nodes: Iterable[Value]) -> None:
             a, b, x, y = node.inputs
             if (type(x) is float or type(x) is int) and (type(y) is float or type(y) is int):
                 vjp_a, vjp_b = SHORT[op]
-                if isinstance(a, Value):
+                if type(a) is Value:
                     share, before = vjp_a(grad, node.content, x, y), a._grad
                     a._grad = share if before is None else before + share
-                if isinstance(b, Value):
+                if type(b) is Value:
                     share, before = vjp_b(grad, node.content, x, y), b._grad
                     b._grad = share if before is None else before + share
                 continue
