@@ -13,6 +13,11 @@ from typing import Any
 
 import graphviz
 
+from ..files import write_whole
+
+TEXT = {"gv", "dot", ""}
+"""The suffixes of files with DOT text."""
+
 
 class RendererMissing(RuntimeError):
     """Raised if no program or package on this machine draws a format; the message says what to install."""
@@ -47,19 +52,26 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         self,
         filename: str | os.PathLike[str] | None = None,
         directory: str | os.PathLike[str] | None = None,
-        **options: Any,
     ) -> str:
-        """Write the image if the file's name ends like one ("knob.svg", "knob.png"), otherwise the DOT text.
+        """Write the image if the file's name ends like one ("knob.svg", "knob.png"), or the DOT text (".gv").
 
-        Returns the path of the file. A file that was there is replaced only once the new image is complete.
-        Raises RendererMissing.
+        Returns the path of the file. An old file is replaced only once the new one is complete. Raises
+        RendererMissing, and ValueError for a name that ends in anything else.
         """
-        if filename is None or not _is_image(filename):
-            path: str = super().save(filename, directory=directory, **options)
-            return path
-        image = Path(self.directory if directory is None else directory) / filename
-        _replace(image, self.pipe(image.suffix[1:].lower()))
-        return str(image)
+        path = Path(self.directory if directory is None else directory) / (filename or self.filename)
+        suffix = path.suffix[1:].lower()
+        if suffix in TEXT:
+            content = self.source.encode(self.encoding)
+        elif suffix in graphviz.FORMATS:
+            content = self.pipe(suffix)
+        else:
+            raise ValueError(
+                "save: expected the name of an image, such as knob.svg, "
+                f"or of DOT text, such as knob.gv, got {path.name}"
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+        return str(path)
 
     def render(
         self,
@@ -96,12 +108,13 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             image = folder / outfile
             format = format or image.suffix[1:].lower() or self.format
             source = folder / filename if filename else image.with_suffix(".gv")
-        super().save(source.name, directory=source.parent)
+        source.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(source, self.source.encode(self.encoding))
         try:
             drawn = self.pipe(format, **options)
         except RendererMissing as missing:
             raise RendererMissing(f"{missing} The graph as DOT text is in {source}.") from None
-        _replace(image, drawn)
+        write_whole(image, drawn)
         if cleanup:
             source.unlink()
         if view or quiet_view:
@@ -118,13 +131,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
 def _is_image(filename: str | os.PathLike[str], format: str | None = None) -> bool:
     suffix = Path(filename).suffix[1:].lower()
-    return suffix in graphviz.FORMATS - {"gv", "dot"} if format is None else suffix == format
-
-
-def _replace(path: Path, image: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(image)
-    part.replace(path)
+    return suffix in graphviz.FORMATS - TEXT if format is None else suffix == format
 
 
 def _embedded_svg(source: str, engine: str) -> bytes | None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...learning.stopping import Step
+from ..names import printable
 from ..numbers import literal, number
 from ..scales import log_scale_bottom
 from .chart import Chart, points, text
@@ -30,7 +31,7 @@ LEFT, RIGHT, TOP, BOTTOM = 70, 430, 20, 120
 def as_html(steps: Sequence[Step]) -> str:
     """Write why the descent stopped, the curve of its error, and a table of some of its Steps."""
     message = steps[-1].message
-    paragraph = f"<p>{escape(message)}</p>" if message else ""
+    paragraph = f"<p>{escape(printable(message, longest=300))}</p>" if message else ""
     return f"<div>{paragraph}{_curve(steps)}{_table(steps)}</div>"
 
 
@@ -97,7 +98,8 @@ def _axes(chart: Chart, numbers: Sequence[int], errors: np.ndarray) -> str:
 def _table(steps: Sequence[Step]) -> str:
     names = _few_parameters(steps[0])
     validated = any(step.validation_error is not None for step in steps)
-    titles = ["step", "error", "gradient norm", "learning rate", *["validation error"] * validated, *names]
+    titles = ["step", "error", "gradient norm", "learning rate", *["validation error"] * validated]
+    titles += map(printable, names)
     few = np.unique(np.linspace(0, len(steps) - 1, MOST_ROWS).round().astype(int))
     rows = [_row("td", _cells(steps[i], names, validated)) for i in few]
     return f'<table cellpadding="4">{_row("th", titles)}{"".join(rows)}</table>'

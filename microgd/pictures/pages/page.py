@@ -19,6 +19,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from ..files import write_whole
+
 
 @dataclass(frozen=True)
 class Page:
@@ -30,11 +32,15 @@ class Page:
     html: str
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page and return its path; an old file is replaced once the new one is complete."""
+        """Write the page and return its path; an old file is replaced once the new one is complete.
+
+        Raises ValueError unless the name ends in .html or .htm.
+        """
         path = Path(path)
-        unfinished = path.with_name(f"{path.name}.part")
-        unfinished.write_text(self.html, encoding="utf-8")
-        return unfinished.replace(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"expected the name of a page, such as player.html, got {path.name}")
+        write_whole(path, self.html.encode())
+        return path
 
     def _repr_html_(self) -> str:
         return (

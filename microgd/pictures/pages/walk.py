@@ -22,7 +22,7 @@ from ...autodiff.primitives.arithmetic import identity
 from ...autodiff.value import ancestors
 from ..chain_rule import receiving_positions, share
 from ..graph.drawing import MOST_VALUES, draw
-from ..names import bound_names
+from ..names import bound_names, printable
 from ..numbers import literal
 from .lines import Table
 from .mathml import Part, Slot, constant, derivative, identifier, slot
@@ -199,4 +199,4 @@ def _labels(nodes: list[Value], error: Value, names: Mapping[str, Any] | None) -
     for node in nodes:
         if id(node) not in labels:
             labels[id(node)] = next(free)
-    return labels
+    return {key: printable(name) for key, name in labels.items()}

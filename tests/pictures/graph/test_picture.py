@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from dot import texts_of
@@ -101,10 +102,11 @@ def test_a_disk_that_is_full_leaves_the_old_image(tmp_path, monkeypatch):
         raise OSError("No space left on device")
 
     (tmp_path / "knob.svg").write_text("the old one")
-    monkeypatch.setattr(renderer.Path, "write_bytes", write_half)
+    monkeypatch.setattr(Path, "write_bytes", write_half)
     with pytest.raises(OSError, match="No space"):
         draw(*knob()).render(tmp_path / "knob.svg")
     assert (tmp_path / "knob.svg").read_text() == "the old one"
+    assert [path.name for path in tmp_path.iterdir()] == ["knob.svg"]
 
 
 def test_jupyter_shows_the_svg_or_the_text(tmp_path, monkeypatch):
@@ -142,3 +144,21 @@ def test_save_without_a_renderer_writes_nothing_and_says_the_remedy(tmp_path, mo
     with pytest.raises(renderer.RendererMissing, match=r"draws PNG.*apt install graphviz"):
         draw(*knob()).save(tmp_path / "knob.png")
     assert (tmp_path / "knob.png").read_text() == "the old one"
+
+
+@pytest.mark.parametrize("name", ["knob.html", "knob.xyz", "knob.py"])
+def test_save_refuses_what_is_neither_an_image_nor_text(tmp_path, name):
+    with pytest.raises(ValueError, match=f"the name of an image, such as knob.svg.*got {name}"):
+        draw(*knob()).save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_stays_a_link_and_permissions_stay(tmp_path):
+    image, link = tmp_path / "knob.svg", tmp_path / "link.svg"
+    image.write_text("the old one")
+    image.chmod(0o640)
+    link.symlink_to(image)
+    draw(*knob()).save(link)
+    assert link.is_symlink()
+    assert image.read_bytes().rstrip().endswith(b"</svg>")
+    assert image.stat().st_mode & 0o777 == 0o640

@@ -73,6 +73,13 @@ def test_texts_of_others_are_harmless():
     assert page(history).find("p").text == "<b>stop</b> & go"
 
 
+def test_signs_that_no_page_holds_are_escaped():
+    history = recorded([1.0], message="nul\0", **{"\ud800": 1.0})
+    history._repr_html_().encode()
+    assert table(history)[0][-1] == r"\ud800"
+    assert page(history).find("p").text == r"nul\x00"
+
+
 def test_why_it_stopped_stands_above():
     history = knob_run()
     assert page(history).find("p").text == history.message

@@ -62,6 +62,20 @@ def test_a_page_is_saved_where_it_is_wanted(tmp_path):
     assert (tmp_path / "b.html").read_text("utf-8") == page.html
 
 
+def test_another_kind_of_file_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"the name of a page, such as player\.html, got knob\.svg"):
+        play(knob()[0], tmp_path / "knob.svg")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["\0", "\ud800", "\x1b[1m", "\uffff"])
+def test_names_with_signs_that_no_page_holds_are_escaped(tmp_path, name):
+    x = Value(2.0, name=name)
+    page = play(x * x)
+    page.save(tmp_path / "page.html")
+    assert texts(data_of(page)["frames"][0])[1] == f"{repr(name)[1:-1]} = 2"
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\"&'`${x}{{data}}", "</title>", "무게\u2028"])
 def test_names_cannot_break_out(name):
     x = Value(2.0, name=name)
@@ -74,8 +88,9 @@ def test_names_cannot_break_out(name):
     assert texts(data_of(page)["frames"][0])[1] == f"{name} = 2"
 
 
-def half_a_page(path, text, **options):
-    path.write_bytes(text[: len(text) // 2].encode())
+def half_a_page(path, content):
+    with path.open("wb") as file:
+        file.write(content[: len(content) // 2])
     raise OSError("disk full")
 
 
@@ -86,9 +101,10 @@ def test_a_page_is_replaced_only_once_it_is_complete(tmp_path, monkeypatch):
         play(Value([1.0, 2.0]), out)
     assert out.read_text() == "the old page"
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", half_a_page)
+        patch.setattr(Path, "write_bytes", half_a_page)
         with pytest.raises(OSError, match="disk full"):
             play(knob()[0], out)
     assert out.read_text() == "the old page"
+    assert [path.name for path in tmp_path.iterdir()] == ["player.html"]
     assert play(knob()[0], out).html == out.read_text("utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["player.html"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import PHONE
+from conftest import DESKTOP, PHONE
 from pages_to_look_at import descent_page, fork, fork_page, knob, knob_page, net_page
 
 from microgd import Value
@@ -415,3 +415,42 @@ def test_the_picture_follows_the_size_of_the_window(page):
     window.screen(*PHONE)
     window.wait_until("shown().svg.dataset.direction === 'down'")
     assert window.run("shown().svg.querySelectorAll('.node.at').length") == 1
+
+
+# Other numbers, and other places
+
+
+def test_numbers_can_be_replaced_and_everything_that_shows_them_follows(page):
+    window = page(knob_page())
+    window.run("player.step(7)")
+    window.run(
+        "player.renew({value0: 2, gradient0: 0.2, share2: 0.2, sum2: 0.2, gradient1: 0.4, local2: -0.5})"
+    )
+    assert window.lines()[-4:] == [
+        "d pred/d knob_weight = −0.5",
+        "d error/d knob_weight = d error/d pred × d pred/d knob_weight",
+        "= 0.4 × (−0.5)",
+        "= 0.2",
+    ]
+    assert cards(window, -2)[0] == "2"
+    assert cards(window, -1)[0] == "0.2"
+    window.press("End")
+    assert window.lines()[-1] == "Turn knob_weight down, and error falls."
+
+
+def test_it_plays_in_the_frame_that_jupyter_shows(window, tmp_path):
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(
+        f"<!doctype html><title>notebook</title>{knob_page()._repr_html_()}", encoding="utf-8"
+    )
+    window.screen(*DESKTOP)
+    window.driver.get(notebook.as_uri())
+    window.driver.switch_to.frame(0)
+    try:
+        window.click("#next")
+        assert window.text("phase") == "Forward 2 of 4"
+        window.click("#play")
+        assert window.text("play") == "Pause"
+    finally:
+        window.driver.switch_to.default_content()
+    assert window.driver.get_log("browser") == []

@@ -12,6 +12,11 @@ const table = new Map(
   Object.entries(data.numbers).map(([key, x]) => [key, x?.shape ? decodedArray(x) : decoded(x)]),
 );
 
+/* Replace numbers of the page; `player.renew` shows the step again as well. */
+function renew(numbers) {
+  for (const [key, x] of Object.entries(numbers)) table.set(key, x?.shape ? decodedArray(x) : decoded(x));
+}
+
 /* Numbers as text, as microgd/pictures/numbers.py writes them. */
 function number(x, digits = 6) {
   if (typeof x === "boolean") return x ? "True" : "False";

@@ -38,6 +38,12 @@ const player = {
     $("play").textContent = "Play";
   },
 
+  /* Show the step again with other numbers: {"value0": 0.6, "gradient0": -0.5, ...}. */
+  renew(numbers) {
+    renew(numbers);
+    this.show(this.index);
+  },
+
   toggle() { this.timer === null ? this.play() : this.pause(); },
   step(index) { this.pause(); this.show(index); },
 };
