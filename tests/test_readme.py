@@ -1,29 +1,40 @@
-"""What the README says, run: its blocks of Python print what their comments promise."""
+"""The code on the pages, run: blocks of Python print what their comments promise; links lead somewhere."""
 
 import re
+import textwrap
 from pathlib import Path
+
+import pytest
 
 from microgd import Value, draw
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+RUN = [README, *[ROOT / "docs" / f"{name}.md" for name in ("guide", "contributing", "description")]]
+"""Pages that need no extra; other_libraries.md is run where these libraries are (tests/interop)."""
 
 
-def blocks():
+def blocks(page):
     """The code blocks in order: (language, text)."""
-    return re.findall(r"```(python|text)\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = re.findall(
+        r"^ *```(python|text)\n(.*?)^ *```", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    return [(language, textwrap.dedent(text)) for language, text in found]
 
 
-def promised_output():
+def promised_output(page):
     """The comment behind each print, and the text shown below a block."""
-    for language, text in blocks():
+    for language, text in blocks(page):
         comments = re.findall(r"^print\(.*\)  # (.*)$", text, flags=re.MULTILINE)
         yield from comments if language == "python" else text.splitlines()
 
 
-def test_readme_code_prints_what_it_promises(capsys):
-    code = "\n".join(text for language, text in blocks() if language == "python")
-    exec(compile(code, str(README), "exec"), {"__name__": "readme"})
-    assert capsys.readouterr().out.splitlines() == list(promised_output())
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_code_prints_what_it_promises(page, capsys):
+    code = "\n".join(text for language, text in blocks(page) if language == "python")
+    exec(compile(code, str(page), "exec"), {"__name__": "page"})
+    assert capsys.readouterr().out.splitlines() == list(promised_output(page))
 
 
 def test_readme_has_the_two_commands_near_its_top():
@@ -32,9 +43,10 @@ def test_readme_has_the_two_commands_near_its_top():
     assert 'pip install -e ".[test]" && pytest' in top
 
 
-def test_readme_links_lead_somewhere():
-    links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
-    missing = [link for link in links if not link.startswith("http") and not (README.parent / link).exists()]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if not link.startswith("http") and not (page.parent / link).exists()]
     assert not missing
 
 

@@ -67,6 +67,14 @@ def fitted(x: Any, name: str, shape: tuple[int, ...], advice: str) -> Any:
     return data
 
 
+def filled(x: Any, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Convert x to data of this shape and dtype; a number fills an array, and 0 stands for zeros."""
+    if isinstance(x, (list, Array)):
+        return fitted(x, name, shape, "; or a number").astype(dtype)
+    number = float(as_data(x, name))
+    return np.full(shape, number, dtype) if number and shape else number
+
+
 def unshared(array: Array) -> Array:
     """Return the array if it is read-only; otherwise other code may write to it: a read-only copy."""
     if not array.flags.writeable:

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from .active import check_readable, observed, observers
-from .data import Array, as_data, fitted, own, read_only, unshared
+from .data import Array, as_data, filled, fitted, own, read_only, unshared
 from .operators import Operators
 from .primitives import arithmetic as ar
 from .primitives.evaluate import AS_THEY_ARE, evaluate, understood, with_numpy_floats
@@ -77,20 +77,9 @@ def binary(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
     return operator, lambda self, other: operator(other, self)
 
 
-def unary(op: Primitive) -> Callable[[Value], Value]:
-    """The method for `op(self)`, with a short way for a float."""
-    compute = op.scalar
-
-    def method(a: Any) -> Value:
-        x = a.content
-        if type(x) is float:
-            try:
-                return remembered(op, (a, x), compute(x))
-            except (ArithmeticError, ValueError):
-                pass
-        return record(op, a)
-
-    return method
+def unary(op: Primitive) -> Callable[[Any], Any]:
+    """The method for `op(self)`."""
+    return lambda self: record(op, self)
 
 
 # The Value ---------------------------------------------------------------------------------------
@@ -208,13 +197,8 @@ class Value(Operators):
 
     @grad.setter
     def grad(self, given: Any) -> None:
-        if given is self._grad:  # `p.grad *= 0.5` has changed the array in place
-            return
-        if isinstance(given, (list, Array)):
-            self._grad = fitted(given, "grad", self.shape, "; or a number").astype(self.dtype)
-        else:
-            number = float(as_data(given, "grad"))
-            self._grad = np.full(self.shape, number, self.dtype) if number and self.shape else number
+        if given is not self._grad:  # otherwise `p.grad *= 0.5` has changed the array in place
+            self._grad = filled(given, "grad", self.shape, self.dtype)
 
     def backward(self, gradient: Any = None) -> None:
         """Set `.grad` of every Value that this one was computed from.

@@ -6,6 +6,7 @@ Every number is a Value of its own, and every vector a list of them: about 42,00
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import sys
@@ -71,7 +72,7 @@ def loss(p: dict[str, Matrix]) -> Any:
     keys: Matrix = []
     values: Matrix = []
     losses = []
-    for position, (token, following) in enumerate(zip(DOCUMENT, DOCUMENT[1:])):
+    for position, (token, following) in enumerate(itertools.pairwise(DOCUMENT)):
         x = normalized(plus(p["token"][token], p["position"][position]))
         seen = normalized(x)
         keys.append(product(p["key"], seen))
