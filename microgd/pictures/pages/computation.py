@@ -39,7 +39,7 @@ def play(
 
     >>> knob_weight = Value(0.5, name="knob_weight")
     >>> play((0.5 * knob_weight - 0.8) ** 2)
-    <Page 'How error is computed, and how it changes': .save(path) writes it>
+    <Page 'error, forward and backward': .save(path) writes it>
     """
     if isinstance(out, Mapping):
         raise TypeError(
@@ -53,7 +53,7 @@ def play(
             walk.ids[node]: {"name": walk.name(node), "lines": chain(walk, node)} for node in walk.nodes
         }
     page = make_page(
-        title=f"How {walk.name(value)} is computed, and how it changes",
+        title=f"{walk.name(value)}, forward and backward",
         stage=walk.picture(),
         data={"numbers": walk.table.numbers, "frames": frames, "chains": chains},
         scripts=["numbers.js", "player.js", "zoom.js", "graph.js", "practice.js"],

@@ -51,8 +51,8 @@ def test_jupyter_shows_the_page_in_a_frame_of_its_own():
     frame = Frame(page._repr_html_()).attributes
     assert frame["srcdoc"] == page.html
     assert frame["sandbox"] == "allow-scripts"
-    assert frame["title"] == "How error is computed, and how it changes"
-    assert repr(page) == "<Page 'How error is computed, and how it changes': .save(path) writes it>"
+    assert frame["title"] == "error, forward and backward"
+    assert repr(page) == "<Page 'error, forward and backward': .save(path) writes it>"
 
 
 def test_a_page_is_saved_where_it_is_wanted(tmp_path):

@@ -96,4 +96,5 @@ function showChain(id) {
   practice.hide();
   $("return").hidden = false;
   for (const graph of graphs) for (const other of ids) graph.card(other).classList.toggle("asked", other === id);
+  shown().card(id).scrollIntoView({ block: "nearest", inline: "nearest" });
 }

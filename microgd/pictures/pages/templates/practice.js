@@ -55,6 +55,7 @@ const practice = {
       $("hint").replaceChildren(...frame.question.hint.flatMap(written));
       $("verdict").textContent = `${number(given)} is not it. Try again with the rule:`;
       $("answer").select();
+      $("hint").scrollIntoView({ block: "nearest" });
     }
   },
 

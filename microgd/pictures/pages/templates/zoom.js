@@ -6,22 +6,24 @@ const LEGIBLE = 0.8, LARGE = 1.6; // letters of 12 and of 23 pixels
 const zoom = {
   svg: null, scale: 1,
 
-  /* The picture and the arrangement of the page that show the graph largest. */
+  /* Choose the picture and the arrangement of the page that show the graph largest; or, if no whole graph is legible,
+     those that show most of a legible one. */
   arrange() {
     const wide = matchMedia("(min-width: 60rem)").matches;
     const svgs = [...$("stage").querySelectorAll("svg.graph")];
     let best = { score: -1 };
     for (const arrangement of wide ? ["stacked", "beside"] : ["stacked"]) {
       document.body.dataset.arrangement = arrangement;
-      for (const svg of wide ? svgs : svgs.toReversed()) { // on a phone one scrolls down rather than across
-        const score = Math.min(this.fitting(svg), LARGE);
-        if (score > best.score + 0.02) best = { score, arrangement, svg };
+      for (const svg of wide ? svgs : svgs.toReversed()) { // a narrow window prefers to scroll down
+        const fitting = Math.min(this.fitting(svg), LARGE), scale = Math.max(fitting, LEGIBLE);
+        const score = fitting < LEGIBLE ? this.visible(svg, scale) : fitting + 1;
+        if (score > best.score * (wide ? 1 : 1.3) + 0.02) best = { score, scale, arrangement, svg };
       }
     }
     document.body.dataset.arrangement = best.arrangement;
     for (const svg of svgs) svg.toggleAttribute("hidden", svg !== best.svg);
     this.svg = best.svg;
-    this.set(Math.max(best.score, LEGIBLE));
+    this.set(best.scale);
   },
 
   natural(svg) {
@@ -32,6 +34,12 @@ const zoom = {
   fitting(svg) {
     const [width, height] = this.natural(svg), room = 24;
     return Math.min(($("stage").clientWidth - room) / width, ($("stage").clientHeight - room) / height);
+  },
+
+  /* How much of a picture is in sight at a scale. */
+  visible(svg, scale) {
+    const [width, height] = this.natural(svg), { clientWidth, clientHeight } = $("stage");
+    return Math.min(1, clientWidth / width / scale) * Math.min(1, clientHeight / height / scale);
   },
 
   fit() { this.set(Math.min(this.fitting(this.svg), 3)); },
