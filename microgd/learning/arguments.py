@@ -1,15 +1,25 @@
-"""Arguments: one check for every number that a person hands in, so that a wrong one is named at once."""
+"""Arguments: one check for each kind of thing that a caller passes in, so that a wrong one is named."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from ..autodiff import Value
+from ..autodiff.value import ancestors
+
 Rng = np.random.Generator | int | None
 """A generator of random numbers, a seed for one, or None: different numbers each time."""
+
+Error = Callable[[], Value]
+"""A function without arguments that computes the error from the parameters: a scalar Value."""
+
+
+# Numbers -----------------------------------------------------------------------------------------
 
 
 def number(name: str, given: Any, interval: str) -> float:
@@ -50,3 +60,65 @@ def whole_number(name: str, given: Any, interval: str) -> int:
     if x % 1:
         raise ValueError(f"{name}: expected a whole number, got {given!r}")
     return int(x)
+
+
+# Functions ---------------------------------------------------------------------------------------
+
+
+def function(name: str, given: Any, meaning: str) -> Any:
+    """Return the function; raise TypeError if it is none. `meaning` says what it should be.
+
+    >>> function("error", 0.25, "a function without arguments that computes it")
+    Traceback (most recent call last):
+    TypeError: error: expected a function without arguments that computes it, got 0.25
+    """
+    if not callable(given):
+        raise TypeError(f"{name}: expected {meaning}, got {given!r}")
+    return given
+
+
+def error_function(given: Any) -> Error:
+    """Return the error as a function; raise TypeError if it is something else, such as the error itself."""
+    advice = "a function without arguments that computes it"
+    if isinstance(given, Value):
+        advice += " (lambda: ... makes one; the Value itself is computed once and for all)"
+    found: Error = function("error", given, advice)
+    return found
+
+
+def check_error(output: Any) -> None:
+    """Raise TypeError or ValueError if error() returned anything else than a scalar Value."""
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"error(): expected a Value, got {output!r}: compute it from the parameters, not from their .data"
+        )
+    if output.shape:
+        raise ValueError(f"error(): expected a scalar, got shape {output.shape}: reduce it (.mean(), .sum())")
+
+
+def check_dependence(output: Value, parameters: Mapping[str, Value], since: int) -> None:
+    """Raise ValueError if the error does not depend on the parameters as they are now.
+
+    Values with numbers below `since` were computed before this call of error(): from the parameters as they
+    were then.
+    """
+    dependent = set(parameters.values())
+    nodes = ancestors(output)
+    if dependent.isdisjoint(nodes):
+        raise ValueError(
+            f"error() does not depend on any of the optimizer's parameters ({', '.join(parameters)}): "
+            "nothing could be learned. Is it computed from other Values, or once and for all?"
+        )
+    for node in reversed(nodes):
+        if not dependent.isdisjoint(arg for arg in node.args if isinstance(arg, Value)):
+            dependent.add(node)
+            if node.number < since:
+                raise computed_before(node)
+
+
+def computed_before(node: Value) -> ValueError:
+    """The error to raise for a Value that error() should have computed in this call."""
+    return ValueError(
+        f"error(): {node!r} was computed before this call, so it does not "
+        "change with the parameters: compute it anew from them inside of error()"
+    )

@@ -20,15 +20,23 @@ import numpy as np
 from ..autodiff import Value
 from .optimizer import Optimizer
 from .parameters import Parameters, named, snapshots
+from .training import Descent
 
 MARK = "microgd checkpoint"
 PathLike = str | os.PathLike[str]
 
 
-def save(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
-    """Write the parameters by name, and the optimizer's memory if one is given, to the file `path`.
+def save(
+    path: PathLike,
+    parameters: Parameters,
+    optimizer: Optimizer | None = None,
+    descent: Descent | None = None,
+) -> None:
+    """Write the parameters by name, and the memory of an optimizer and of a descent, to the file `path`.
 
-    They are given as to an optimizer, as a dict or a list.
+    Parameters are given as to an optimizer, as a dict or a list. The memory of the descent (what `descend`
+    returned) is its number of steps and what its rules for stopping have seen: with it, early stopping and
+    the budget of steps hold over all runs together.
 
     Whenever the program is killed, the file is the old one or the new one, whole. A kill in the midst of
     saving may leave a file ".<name>.<random>.tmp" behind, which can be deleted.
@@ -37,6 +45,8 @@ def save(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = N
     arrays |= {f"parameters/{name}": data for name, data in snapshots(named(parameters)).items()}
     if optimizer is not None:
         arrays |= {f"optimizer/{name}": data for name, data in optimizer.state().items()}
+    if descent is not None:
+        arrays |= {f"descent/{name}": data for name, data in descent.state().items()}
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
@@ -60,8 +70,13 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def load(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = None) -> None:
-    """Set the parameters, and the optimizer's memory if one is given, to what `save` wrote.
+def load(
+    path: PathLike,
+    parameters: Parameters,
+    optimizer: Optimizer | None = None,
+    descent: Descent | None = None,
+) -> None:
+    """Set the parameters, and the memory of an optimizer and of a fresh descent, to what `save` wrote.
 
     A run resumed from a checkpoint goes on bit for bit as if it had not been stopped; with mini-batches
     their order must be taken up where it was, see `batches`.
@@ -77,6 +92,9 @@ def load(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = N
     _check_names(path, data, by_name)
     for name, parameter in by_name.items():
         _check_array(path, name, data[name], parameter)
+    progress = _part(saved, "descent/")
+    if descent is not None and not progress:
+        raise ValueError(f"{path}: expected the memory of a descent, the file has none")
     if optimizer is not None:
         if saved_by != type(optimizer).__name__:
             raise ValueError(
@@ -84,6 +102,8 @@ def load(path: PathLike, parameters: Parameters, optimizer: Optimizer | None = N
                 f"the file has {f'that of {saved_by}' if saved_by else 'parameters only'}"
             )
         optimizer.load_state(memory)
+    if descent is not None:
+        descent.load_state(progress)
     for name, parameter in by_name.items():
         parameter.data = data[name] if parameter.shape else float(data[name])
 

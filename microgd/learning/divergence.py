@@ -16,7 +16,8 @@ import numpy as np
 
 from ..autodiff import Value
 from ..autodiff.functional import pull_back, recorded_gradients
-from ..autodiff.value import ancestors
+from ..autodiff.value import ancestors, next_number
+from .arguments import Error, check_dependence, check_error, error_function, whole_number
 from .parameters import Parameters, named
 
 # Where it began ----------------------------------------------------------------------------------
@@ -24,6 +25,8 @@ from .parameters import Parameters, named
 
 def first_not_finite(output: Value) -> Value | None:
     """The first Value on the way to the output that has an inf or a nan in it; None if there is none."""
+    if not isinstance(output, Value):
+        raise TypeError(f"first_not_finite: expected a Value, got {output!r}")
     return next((node for node in reversed(ancestors(output)) if not _finite(node.data)), None)
 
 
@@ -45,10 +48,23 @@ def where_it_began(output: Value) -> str:
 
 def _described(node: Value) -> str:
     if node.op is None:
-        return f"{_shown(node, node.data)}, which was not computed but given, by the step before or by you"
+        given = _shown(node, node.data) + _place(node.data)
+        return f"{given}, which was not computed but given, by the step before or by you"
     parents = zip(node.args, node.operands, node.op.vjps)
-    made_from = " and ".join(_shown(arg, operand) for arg, operand, _ in parents)
+    made_from = " and ".join(_shown(arg, operand) + _place(operand) for arg, operand, _ in parents)
     return f"{_shown(node, node.data)}, computed by {node.op.name} from {made_from}"
+
+
+def _place(data: Any) -> str:
+    """Where an array's first entry is that is not finite: its row and column, counted from 0."""
+    if isinstance(data, Value) or not isinstance(data, np.ndarray) or _finite(data):
+        return ""
+    places = np.argwhere(~np.isfinite(data))
+    index = tuple(map(int, places[0]))
+    names = {1: ("entry",), 2: ("row", "column")}.get(len(index), [f"axis {i}:" for i in range(len(index))])
+    where = ", ".join(f"{name} {i}" for name, i in zip(names, index, strict=True))
+    more = f", and {len(places) - 1} more" if len(places) > 1 else ""
+    return f" ({data[index]} in {where}, counted from 0{more})"
 
 
 def _shown(arg: Any, data: Any) -> str:
@@ -70,14 +86,15 @@ def _finite(data: Any) -> bool:
 # What would hold ---------------------------------------------------------------------------------
 
 
-def largest_stable_rate(error: Callable[[], Value], parameters: Parameters, rounds: int = 50) -> float:
+def largest_stable_rate(error: Error, parameters: Parameters, rounds: int = 50) -> float:
     """2 / L, the learning rate from which on gradient descent no longer converges.
 
     L is the largest second derivative of the error in any direction, at the parameters as they are. The
     search starts in a random direction, the same each time, and turns towards where the curve is steepest
     (power iteration on Hessian-vector products, at most `rounds` of them; the Hessian is never made). For
     one parameter, and for an error that is quadratic in it, this is exact; for many it comes near L from
-    below. math.inf where the error curves upwards nowhere, nan where its derivatives are not finite.
+    below. math.inf where the error curves upwards nowhere, nan where its derivatives are not finite. Raises
+    TypeError or ValueError where error() is not a scalar Value that depends on the parameters.
 
     Y. LeCun, P. Simard, B. Pearlmutter, "Automatic learning rate maximization by on-line estimation of
     the Hessian's eigenvectors", 1993.
@@ -86,9 +103,13 @@ def largest_stable_rate(error: Callable[[], Value], parameters: Parameters, roun
     >>> largest_stable_rate(lambda: (2.0 * knob_weight - 0.8) ** 2, [knob_weight])   # 1 / input^2
     0.25
     """
-    values = list(named(parameters).values())
-    output = error()
-    found = recorded_gradients(output) if isinstance(output, Value) else {}
+    rounds = whole_number("largest_stable_rate: rounds", rounds, "[1, inf)")
+    by_name, since = named(parameters), next_number()
+    values = list(by_name.values())
+    output = error_function(error)()
+    check_error(output)
+    check_dependence(output, by_name, since)
+    found = recorded_gradients(output)
     gradients = [found.get(parameter, 0.0) for parameter in values]
     random = np.random.default_rng(0)
     at_random = [random.normal(size=p.shape) for p in values]
@@ -145,7 +166,7 @@ def _length(direction: list[Any]) -> float:
     return math.sqrt(_inner(direction, direction))
 
 
-def what_would_hold(error: Callable[[], Value], parameters: list[Value]) -> str:
+def what_would_hold(error: Error, parameters: Parameters) -> str:
     """A sentence on the largest stable learning rate where the parameters are; none if it has no answer."""
     try:
         with np.errstate(all="ignore"):

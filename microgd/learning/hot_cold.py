@@ -59,8 +59,12 @@ def hot_cold(
         raise ValueError(
             f"hot_cold turns one knob, a Value of a single number; got {knob!r}: coordinate_search turns many"
         )
+    arguments.error_function(error)
     step_amount = arguments.number("step_amount", step_amount, "(0, inf)")
-    steps = arguments.whole_number("steps", steps, "[0, inf)")
+    return _turns(error, knob, step_amount, arguments.whole_number("steps", steps, "[0, inf)"))
+
+
+def _turns(error: Callable[[], Any], knob: Value, step_amount: float, steps: int) -> Iterator[Probe]:
     for number in range(steps + 1):
         here = knob.data
         probe = Probe(
@@ -100,7 +104,7 @@ def coordinate_search(
     error        called without arguments, returns the error, a single number.
     parameters   Values, as a list or a dict.
     steps        how many rounds at most (reason: budget).
-    xtol         converged where step_amount has come below this.
+    xtol         converged where step_amount has come below this times what it was at the start.
 
     A generator of Steps as from `descend`, one for the start and one for each round; the learning_rate
     they show is step_amount, the gradient_norm nan. T. G. Kolda, R. M. Lewis, V. Torczon, "Optimization by
@@ -111,18 +115,27 @@ def coordinate_search(
     >>> last.parameters, last.reason
     ({'w': array([3., 3.])}, <Stop.CONVERGED: 'converged'>)
     """
+    arguments.error_function(error)
     by_name = named(parameters)
     step_amount = arguments.number("step_amount", step_amount, "(0, inf)")
     steps = arguments.whole_number("steps", steps, "[0, inf)")
+    return _rounds(error, by_name, step_amount, steps, arguments.number("xtol", xtol, "[0, inf)"))
+
+
+def _rounds(
+    error: Callable[[], Any], by_name: dict[str, Value], step_amount: float, steps: int, xtol: float
+) -> Iterator[Step]:
+    smallest = xtol * step_amount
     best = float(error())
     for number in range(steps + 1):
         reason, message = None, ""
         if math.isnan(best):
             reason, message = Stop.DIVERGED, "diverged: the error is nan"
-        elif step_amount < xtol:
+        elif step_amount < smallest:
             reason = Stop.CONVERGED
             message = (
-                f"converged after {number} rounds: step_amount is below xtol, {xtol:g}; error {best:.6g}"
+                f"converged after {number} rounds: step_amount is below xtol, {xtol:g}, times that of the "
+                f"start; error {best:.6g}"
             )
         elif number == steps:
             reason, message = Stop.BUDGET, f"budget: {steps} rounds, error {best:.6g}"

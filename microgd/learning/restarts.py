@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import Error, error_function, function, number, whole_number
 from .history import History
 from .optimizer import Optimizer
 from .parameters import put, snapshots
 from .stopping import Stop
-from .training import Error, descend
+from .training import descend
 
 
 @dataclass
@@ -49,8 +50,8 @@ def restarts(
     error          as for `descend`, which gets the `options` too.
     new_optimizer  makes an optimizer of the parameters: a fresh one each time, that remembers nothing.
     starts         each the parameters' first data, a dict by name; for a single parameter its data alone.
-    xtol           descents that end within this of one another, relative to the size of what they end
-                   at (absolute where that is below 1), have found the same pit.
+    xtol           descents that end within this of one another have found the same pit, relative to the
+                   largest entry of the parameter at any start or end so far.
     every          how many Steps the histories keep, as for `History`.
 
     Afterwards the parameters are those of the best pit. Ctrl-C ends the present descent and the search.
@@ -66,10 +67,15 @@ def restarts(
     -1.5148 at -1.0575, 1 starts
     -0.5167 at 0.9304, 2 starts
     """
+    error_function(error)
+    function("new_optimizer", new_optimizer, "a function that makes one: lambda: GradientDescent(...)")
+    xtol, every = number("xtol", xtol, "[0, inf)"), whole_number("every", every, "[1, inf)")
     pits: list[Pit] = []
     optimizer = None
     for start in starts:
         optimizer = new_optimizer()
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"new_optimizer(): expected an optimizer, got {optimizer!r}")
         put(optimizer.by_name, _by_name(start, optimizer))
         history = History(descend(error, optimizer, **options), every)
         _add(pits, _ended(history, error), snapshots(optimizer.by_name), history, xtol)
@@ -98,14 +104,26 @@ def _ended(history: History, error: Error) -> float:
 
 
 def _add(pits: list[Pit], error: float, parameters: dict[str, Any], history: History, xtol: float) -> None:
+    new = Pit(error, parameters, [history])
     for pit in pits:
-        if math.isfinite(error) and math.isfinite(pit.error) and _same(pit.parameters, parameters, xtol):
+        if math.isfinite(error) and math.isfinite(pit.error) and _is_same(pit, new, pits, xtol):
             pit.descents.append(history)
             if error < pit.error:
                 pit.error, pit.parameters = error, parameters
             return
-    pits.append(Pit(error, parameters, [history]))
+    pits.append(new)
 
 
-def _same(a: dict[str, Any], b: dict[str, Any], xtol: float) -> bool:
-    return all(np.allclose(a[name], b[name], rtol=xtol, atol=xtol) for name in a)
+def _is_same(a: Pit, b: Pit, pits: list[Pit], xtol: float) -> bool:
+    seen = [
+        place for pit in (*pits, b) if math.isfinite(pit.error) for place in (pit.parameters, *pit.starts)
+    ]
+    return all(
+        np.allclose(a.parameters[name], b.parameters[name], rtol=0.0, atol=xtol * _size(name, seen))
+        for name in a.parameters
+    )
+
+
+def _size(name: str, places: list[dict[str, Any]]) -> float:
+    """The largest entry of a parameter anywhere."""
+    return max(float(np.max(np.abs(place[name]), initial=0.0)) for place in places)

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from .arguments import whole_number
+import numpy as np
+
+from ..autodiff import Value
+from ..autodiff.data import as_data
+from .arguments import number, whole_number
 
 
 class Stop(StrEnum):
@@ -59,23 +64,36 @@ class Step:
 class Rules:
     """The rules for stopping, and the part of the descent so far that they depend on.
 
+    first           the number of the first Step: 0, or where a loaded state goes on.
     best            the Step with the lowest error; `best_validated` the one with the lowest validation error.
+
+    The rules for standing still hold whatever the units of the error and of the parameters: the gradient is
+    compared with that of the start, the change of the error with the error itself and with its rounding.
+    J. E. Dennis, R. B. Schnabel, "Numerical methods for unconstrained optimization and nonlinear equations",
+    1983, section 7.2; C. T. Kelley, "Iterative methods for optimization", 1999, section 2.3.1.
     """
 
     def __init__(
-        self, steps: int, gtol: float | None, ftol: float | None, dtol: float, patience: int
+        self, steps: int, gtol: float | None, ftol: float | None, dtol: float, patience: int, eps: float
     ) -> None:
         self.steps = whole_number("steps", steps, "[0, inf)")
         self.patience = whole_number("patience", patience, "[1, inf)")
-        self.gtol, self.ftol, self.dtol = gtol, ftol, dtol
+        self.gtol = None if gtol is None else number("gtol", gtol, "[0, inf)")
+        self.ftol = None if ftol is None else number("ftol", ftol, "[0, inf)")
+        self.dtol = number("dtol", dtol, "[1, inf]")
+        self.rounding = 4.0 * eps
+        self.first, self.now = 0, 0
+        self.start_error, self.start_norm = math.nan, math.nan
         self.recent: deque[float] = deque(maxlen=self.patience + 1)
         self.best: Step | None = None
         self.best_validated: Step | None = None
-        self.scale = 0.0
         self.rate = 0.0  # the learning rate of the step that led here
 
     def judge(self, step: Step, interrupted: bool) -> tuple[Stop | None, str]:
         """Return the reason for stopping at this step and a sentence about it; None if there is none."""
+        self.now = step.number
+        if step.number == 0:
+            self.start_error, self.start_norm = step.error, step.gradient_norm
         if message := self._diverged(step):
             return Stop.DIVERGED, message
         self._remember(step)
@@ -85,7 +103,7 @@ class Rules:
             return Stop.EARLY_STOPPING, message
         if message := self._settled(step):
             return Stop.SETTLED, message
-        if step.number == self.steps:
+        if step.number >= self.steps:
             return Stop.BUDGET, f"budget: {self.steps} steps taken, error {step.error:.6g}"
         if interrupted:
             return Stop.INTERRUPTED, f"interrupted at step {step.number}, error {step.error:.6g}"
@@ -94,23 +112,23 @@ class Rules:
     # The rules: each a sentence where it holds, else an empty one
 
     def _diverged(self, step: Step) -> str:
-        if step.number == 0:
-            self.scale, self.rate = max(1.0, abs(step.error)), step.learning_rate
         is_finite = math.isfinite(step.error) and math.isfinite(step.gradient_norm)
-        if is_finite and not step.error > self.dtol * self.scale:
+        if is_finite and not step.error > self.dtol * max(1.0, abs(self.start_error)):
             self.rate = step.learning_rate
             return ""
-        begin = f"diverged at step {step.number}, learning rate {self.rate:g}: error {step.error:.6g}"
+        is_first = step.number == self.first
+        cause = "before any step was taken" if is_first else f"learning rate {self.rate:g}"
+        begin = f"diverged at step {step.number}, {cause}: error {step.error:.6g}"
         if is_finite:
             return f"{begin} is more than dtol, {self.dtol:g}, times that of the start"
         return f"{begin}, gradient norm {step.gradient_norm:.6g}"
 
     def _converged(self, step: Step) -> str:
-        if self.gtol is None or not step.gradient_norm <= self.gtol:
+        if self.gtol is None or not step.gradient_norm <= self.gtol * self.start_norm:
             return ""
         return (
-            f"converged at step {step.number}: gradient norm {step.gradient_norm:.3g} "
-            f"is at most gtol, {self.gtol:g}; error {step.error:.6g}"
+            f"converged at step {step.number}: gradient norm {step.gradient_norm:.3g} is at most gtol, "
+            f"{self.gtol:g}, times that of the start; error {step.error:.6g}"
         )
 
     def _stopped_early(self, step: Step) -> str:
@@ -125,12 +143,14 @@ class Rules:
     def _settled(self, step: Step) -> str:
         if self.ftol is None or len(self.recent) <= self.patience:
             return ""
-        size = max(map(abs, self.recent))
-        if size and not (max(self.recent) - min(self.recent)) / size <= self.ftol:
+        high, low = max(self.recent), min(self.recent)
+        tolerance = max(self.ftol, self.rounding)
+        if high - low > tolerance * max(abs(high), abs(low)):
             return ""
+        than = f"ftol, {self.ftol:g}, of itself" if self.ftol > self.rounding else "its rounding"
         return (
             f"settled at step {step.number}: in {self.patience} steps the error changed by no more "
-            f"than ftol, {self.ftol:g}, of itself; error {step.error:.6g}"
+            f"than {than}; error {step.error:.6g}"
         )
 
     def _remember(self, step: Step) -> None:
@@ -140,3 +160,66 @@ class Rules:
         low, now = self.best_validated, step.validation_error
         if now is not None and not math.isnan(now) and (low is None or now < low.validation_error):  # type: ignore[operator]
             self.best_validated = step
+
+    # The memory, for checkpoints
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the coming judgements depend on, as numbers and arrays by name."""
+        state: dict[str, Any] = {
+            "number": self.now,
+            "start.error": self.start_error,
+            "start.gradient_norm": self.start_norm,
+            "recent": np.array(self.recent),
+        }
+        for name, step in (("best", self.best), ("best_validated", self.best_validated)):
+            if step is not None:
+                state |= {f"{name}.{key}": getattr(step, key) for key in NUMBERS}
+                state[f"{name}.validation_error"] = _or_nan(step.validation_error)
+                state |= {f"{name}.parameters.{key}": data for key, data in step.parameters.items()}
+        return state
+
+    def load_state(self, state: Mapping[str, Any], parameters: Mapping[str, Value]) -> None:
+        """Go on from a `state`, at the number that it has. Raises ValueError, and changes nothing, where
+        it is not that of a descent on these parameters."""
+        known = {"number", "start.error", "start.gradient_norm", "recent"}
+        steps = {name: _loaded_step(name, state, parameters) for name in ("best", "best_validated")}
+        known |= {key for key in state if key.startswith(("best.", "best_validated."))}
+        if known != state.keys() or np.ndim(state["recent"]) != 1:
+            raise ValueError(f"load_state: not the state of a descent: it holds {', '.join(state)}")
+        self.first = self.now = whole_number("load_state: number", float(state["number"]), "[0, inf)")
+        self.start_error, self.start_norm = float(state["start.error"]), float(state["start.gradient_norm"])
+        self.recent.clear()
+        self.recent.extend(np.asarray(state["recent"], float)[:-1].tolist())  # the last is judged again
+        self.best, self.best_validated = steps["best"], steps["best_validated"]
+
+
+NUMBERS = ("number", "error", "gradient_norm", "learning_rate")
+
+
+def _or_nan(x: float | None) -> float:
+    return math.nan if x is None else x
+
+
+def _loaded_step(name: str, state: Mapping[str, Any], parameters: Mapping[str, Value]) -> Step | None:
+    """The Step that was saved under this name; None if there was none."""
+    expected = {f"{name}.{key}" for key in (*NUMBERS, "validation_error")}
+    expected |= {f"{name}.parameters.{key}" for key in parameters}
+    saved = {key for key in state if key.startswith(f"{name}.")}
+    if not saved:
+        return None
+    if saved != expected:
+        raise ValueError(
+            f"load_state: {name}: not of a descent on these parameters: missing "
+            f"{sorted(expected - saved)}, unknown {sorted(saved - expected)}"
+        )
+    data = {key: as_data(state[f"{name}.parameters.{key}"], key) for key in parameters}
+    for key, parameter in parameters.items():
+        if np.shape(data[key]) != parameter.shape:
+            raise ValueError(
+                f"load_state: {name}: {key}: expected shape {parameter.shape}, got {np.shape(data[key])}"
+            )
+    number, error, norm, rate, validation_error = (
+        float(state[f"{name}.{key}"]) for key in (*NUMBERS, "validation_error")
+    )
+    validated = None if math.isnan(validation_error) else validation_error
+    return Step(int(number), error, norm, rate, data, validated)
