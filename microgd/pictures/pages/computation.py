@@ -1,7 +1,7 @@
 """A page that plays a computation: forward number by number, then backward gradient by gradient.
 
 `play` makes it, one HTML file for any browser. walk.py reads the graph, forward.py and backward.py say what
-happens at each step, page.py puts the page together.
+happens at each step, chain.py explains one Value, page.py puts the page together.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import Value
-from .backward import backward, chain
+from .backward import backward
+from .chain import chain
 from .forward import forward
 from .page import Page, make_page
 from .walk import Walk
@@ -50,7 +51,7 @@ def play(
         walk = Walk(value, names)
         frames = [*forward(walk), *backward(walk)]
         chains = {
-            walk.ids[node]: {"name": walk.name(node), "lines": chain(walk, node)} for node in walk.nodes
+            walk.ids[node]: {"name": walk.name(node), "lines": list(chain(walk, node))} for node in walk.nodes
         }
     page = make_page(
         title=f"{walk.name(value)}, forward and backward",

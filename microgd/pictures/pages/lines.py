@@ -70,7 +70,7 @@ def result(*parts: Part) -> Line:
     return {"kind": "result", "parts": parts}
 
 
-def by_sign(number: Slot, *, positive: str, negative: str, zero: str, otherwise: str) -> Line:
-    """Make a line of words that depends on the sign of a number; otherwise: if it is not finite."""
+def by_sign(number: Slot, *, positive: str, negative: str, zero: str, otherwise: str) -> Part:
+    """Make a text that depends on the sign of a number; otherwise: if it is not finite."""
     choices = {"positive": positive, "negative": negative, "zero": zero, "otherwise": otherwise}
-    return {"kind": "words", "parts": [{"sign of": number["number"], **choices}]}
+    return {"sign of": number["number"], **choices}
