@@ -75,13 +75,18 @@ def sharded(
     Raises TypeError where the parameters are not Values by name or the shards not on a cluster, ValueError
     where there is no shard, or no row in any; what `error` raises on a worker is raised here.
     """
-    from dask import config
-    from dask.base import is_dask_collection
-    from dask.delayed import delayed
-    from distributed import Future
+    try:
+        from dask import config
+        from dask.base import is_dask_collection
+        from dask.delayed import delayed
+        from distributed import Client, Future
+    except ImportError as missing:
+        raise ImportError(f'sharded needs Dask: pip install "dask[distributed]" ({missing})') from missing
 
     shards = list(shards)
-    _check(parameters, shards, lambda shard: isinstance(shard, Future) or is_dask_collection(shard))
+    _check(error, parameters, shards, lambda shard: isinstance(shard, Future) or is_dask_collection(shard))
+    if not isinstance(client, Client):
+        raise TypeError(f"client: expected a dask.distributed.Client, got {client!r}")
     sent_error = client.submit(_itself, error, pure=False)  # a task, so that it outlives the loss of a worker
     mean_of, merge = delayed(_mean_of, pure=False), delayed(_merged, pure=False)
 
@@ -101,7 +106,9 @@ def sharded(
     return total
 
 
-def _check(parameters: Any, shards: Sequence[Any], is_remote: Callable[[Any], bool]) -> None:
+def _check(error: Any, parameters: Any, shards: Sequence[Any], is_remote: Callable[[Any], bool]) -> None:
+    if not callable(error):
+        raise TypeError(f"error: expected a function (parameters, shard) -> the mean error, got {error!r}")
     if not isinstance(parameters, Mapping):
         raise TypeError(f"parameters: expected a dict of Values, such as net.parameters, got {parameters!r}")
     for name, value in parameters.items():

@@ -231,6 +231,12 @@ def test_what_cannot_be_used_is_refused_at_the_call(client):
         sharded(logistic, list(parameters.values()), shards, client)
     with pytest.raises(TypeError, match=r"parameter bias: expected a Value, got 0\.1"):
         sharded(logistic, parameters | {"bias": 0.1}, shards, client)
+    with pytest.raises(
+        TypeError, match=r"error: expected a function \(parameters, shard\) -> the mean error, got 1"
+    ):
+        sharded(1.0, parameters, shards, client)
+    with pytest.raises(TypeError, match=r"client: expected a dask\.distributed\.Client, got 'local'"):
+        sharded(logistic, parameters, shards, "local")
     with pytest.raises(ValueError, match="shards: expected at least one, got none"):
         sharded(logistic, parameters, [], client)
     with pytest.raises(TypeError, match="shards: expected Futures or Delayed objects, got a tuple"):

@@ -40,6 +40,23 @@ def test_without_the_lessons_the_message_says_where_they_were_sought(monkeypatch
         course.folder()
 
 
+@pytest.mark.parametrize(
+    ("library", "code", "cure"),
+    [
+        ("sklearn", "import microgd.sklearn", "needs scikit-learn 1.6 or newer: pip install scikit-learn"),
+        (
+            "dask",
+            "from microgd.distributed import sharded; sharded(abs, {}, [], None)",
+            "sharded needs Dask: pip install",
+        ),
+    ],
+)
+def test_a_library_that_is_missing_is_named(library, code, cure):
+    code = f"import sys; sys.modules[{library!r}] = None; {code}"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert f"ImportError: {'microgd.sklearn ' * (library == 'sklearn')}{cure}" in run.stderr
+
+
 # The command line --------------------------------------------------------------------------------
 
 
