@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,13 @@ def test_a_library_that_is_missing_is_named(library, code, cure):
     code = f"import sys; sys.modules[{library!r}] = None; {code}"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert f"ImportError: {'microgd.sklearn ' * (library == 'sklearn')}{cure}" in run.stderr
+
+
+def test_the_build_adds_the_lessons_and_the_tests():
+    """.ci/wheel builds and installs; here only that the backend which does so is the one that is named."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+    assert settings["build-backend"] == "build_backend"
+    assert (ROOT / settings["backend-path"][0] / "build_backend.py").exists()
 
 
 # The command line --------------------------------------------------------------------------------
