@@ -22,6 +22,10 @@ def animate_on_curve(error: Error, low: float, high: float, path: Any, *, interv
     """Animate a path on the curve over one knob, `interval` milliseconds a step.
 
     Raises ValueError if the path starts outside the plot, or is not a sequence of numbers.
+
+    >>> animation = animate_on_curve(lambda knob: knob * knob, -2.0, 2.0, [1.5, 0.3, 0.06])
+    >>> animation.to_jshtml().count("data:image/png")  # a picture for each step
+    3
     """
     settings = as_path(path, ndim=1)
     settings = settings[: steps_inside(settings, [(low, high)])]
@@ -32,7 +36,14 @@ def animate_on_curve(error: Error, low: float, high: float, path: Any, *, interv
 
 
 def animate_on_contour(error: Error, x: Span, y: Span, path: Any, *, interval: int = 400) -> Any:
-    """Animate a path over two weights, on the map that `error_contour` draws."""
+    """Animate a path over two weights, on the map that `error_contour` draws, `interval` milliseconds a step.
+
+    Raises ValueError as `animate_on_curve` does.
+
+    >>> animation = animate_on_contour(lambda w: np.sum(w * w), (-2, 2), (-2, 2), [(1.5, 1.0), (0.3, 0.2)])
+    >>> animation.to_jshtml().count("data:image/png")
+    2
+    """
     points = as_path(path, ndim=2)
     points = points[: steps_inside(points, [x, y])]
     return _animated(error_contour(error, x, y), points, [error_at(error, p) for p in points], interval)

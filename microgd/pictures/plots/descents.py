@@ -62,6 +62,12 @@ def parameters(run: History, *, ax: Any = None) -> Any:
     """Plot every entry of every parameter over the steps.
 
     Each parameter has a style of its own, with thinner lines if it has many entries.
+
+    >>> from microgd import Adam, History, Value, descend
+    >>> weight = Value([1.0, -2.0], name="weight")
+    >>> run = History(descend(lambda: np.sum(weight * weight), Adam([weight], 0.1), steps=5))
+    >>> len(parameters(run).lines)
+    2
     """
     ax = new_axes() if ax is None else ax
     for (name, data), style in zip(run.parameters.items(), cycle(STYLES)):
@@ -78,7 +84,14 @@ def parameters(run: History, *, ax: Any = None) -> Any:
 
 
 def history_panels(run: History) -> Any:
-    """Plot error, gradient norm, learning rate and parameters of a run; return an array of 4 Axes."""
+    """Plot error, gradient norm, learning rate and parameters of a run; return an array of 4 Axes.
+
+    >>> from microgd import Adam, History, Value, descend
+    >>> knob = Value(0.5, name="knob")
+    >>> run = History(descend(lambda: (0.5 * knob - 0.8) ** 2, Adam([knob], 0.1), steps=5))
+    >>> [ax.get_ylabel() for ax in history_panels(run)]
+    ['error', 'norm of the gradient', 'learning rate', 'parameters']
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.0, 6.0), layout="constrained")
@@ -103,7 +116,15 @@ def learning_rate_sweep(
     largest_stable  drawn as a line; `microgd.learning.largest_stable_rate` computes it.
 
     Runs that diverged are crosses on the upper border, because their errors have no bound. The dashed line is
-    the error at the start: a run that ends on it has made no progress.
+    the error at the start: a run that ends on it has made no progress. Raises ValueError without a run.
+
+    >>> from microgd import GradientDescent, History, Value, descend
+    >>> def run(rate):
+    ...     knob = Value(0.5, name="knob")
+    ...     return History(descend(lambda: (0.5 * knob - 0.8) ** 2, GradientDescent([knob], rate), steps=9))
+    >>> ax = learning_rate_sweep({rate: run(rate) for rate in (0.1, 1.0, 3.9)}, largest_stable=4.0)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['error at the start', 'error at the end', 'largest stable rate: 4']
     """
     start = _drawable(next(iter(_some(runs).values())).error)[0]
     ax = new_axes() if ax is None else ax
@@ -134,7 +155,13 @@ def batch_size_sweep(runs: Mapping[int, History], examples: int, *, ax: Any = No
     examples  the number of examples: an epoch is one pass over all of them.
 
     The error of each batch is faint, its mean over an epoch bold. Small batches are noisy: the error of a few
-    examples is an estimate of the error of all.
+    examples is an estimate of the error of all. Raises ValueError without a run.
+
+    >>> from microgd import GradientDescent, History, Value, descend
+    >>> weight = Value(0.0, name="weight")
+    >>> run = History(descend(lambda: (weight - 1.0) ** 2, GradientDescent([weight], 0.1), steps=8))
+    >>> batch_size_sweep({8: run}, examples=32).get_xlabel()
+    'epochs (32 examples each)'
     """
     ax = new_axes() if ax is None else ax
     for (size, run), style in zip(_some(runs).items(), cycle(STYLES)):
@@ -169,7 +196,7 @@ def _known(y: np.ndarray) -> np.ndarray:
 
 
 def _drawable(y: np.ndarray) -> np.ndarray:
-    """Cut numbers of a size whose range would overflow; replace what is not finite by nan."""
+    """Cut numbers of a size whose range would overflow; replace nan and infinities by nan."""
     return np.clip(_known(y), -LARGEST, LARGEST)
 
 

@@ -96,6 +96,12 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
 
     The step has its own length. The gradient has other units (error per weight): its arrow is a fifth of the
     map's width long (shorter at the border), and its norm stands in the legend.
+
+    >>> bowl = lambda w: np.sum(np.array([1.0, 5.0]) * w * w)
+    >>> ax = error_contour(bowl, (-2, 2), (-2, 2))
+    >>> ax = gradient_and_step(bowl, (1.5, 0.4), learning_rate=0.1, ax=ax)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['gradient, uphill: 5 long', 'step at rate 0.1, against it']
     """
     start = np.asarray(at, dtype=float)
     gradient = grad(error)(start)

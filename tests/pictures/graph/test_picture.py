@@ -1,4 +1,4 @@
-"""A graph as an image: which program draws it, what is written where, what happens without a renderer."""
+"""A graph as an image: the program that draws it, the files that are written, the remedy without either."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What stands in matplotlib's Axes, for the tests of the pictures on paper."""
+"""The contents of matplotlib's Axes, for the tests of plots."""
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -1,4 +1,4 @@
-"""The plots of one knob: what the artists hold, against closed forms and the library's numbers."""
+"""The plots of one knob: the lines and texts drawn, against closed forms and the library's numbers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Paths: what is taken as one, and what is refused."""
+"""Paths: numbers, pairs and Histories are taken, other shapes are refused."""
 
 import pytest
 from axes import lines

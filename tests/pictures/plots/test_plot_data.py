@@ -1,4 +1,4 @@
-"""The pictures of data: what is counted, and where the boundary runs, against closed forms."""
+"""Plots of data: the counts of a histogram, and the place of a boundary, against closed forms."""
 
 import numpy as np
 import pytest

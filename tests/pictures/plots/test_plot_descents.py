@@ -1,4 +1,4 @@
-"""The pictures of runs: what is drawn are the numbers of the History."""
+"""Plots of descents: they draw the numbers of the History."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What all pictures on paper have in common."""
+"""All plots draw into the Axes given, open no window, and tell lines apart by three signs."""
 
 import itertools
 

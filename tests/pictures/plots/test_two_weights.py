@@ -1,4 +1,4 @@
-"""The plots of two weights: what the artists hold, against closed forms and the library's numbers."""
+"""The plots of two weights: the lines and texts drawn, against closed forms and the library's numbers."""
 
 import numpy as np
 import pytest
