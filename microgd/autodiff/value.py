@@ -77,7 +77,7 @@ def binary(op: Primitive) -> tuple[Callable[[Value, Any], Value], Callable[[Valu
     return operator, lambda self, other: operator(other, self)
 
 
-def unary(op: Primitive) -> Callable[[Any], Any]:
+def unary(op: Primitive) -> Callable[[Value], Value]:
     """The method for `op(self)`."""
     return lambda self: record(op, self)
 
