@@ -9,15 +9,14 @@ from a stranger can be wrong, but it cannot run code.
 from __future__ import annotations
 
 import os
-import uuid
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..autodiff import Value
+from .files import whole_file
 from .optimizer import Optimizer
 from .parameters import Parameters, named, snapshots
 from .training import Descent
@@ -39,7 +38,7 @@ def save(
     the budget of steps hold over all runs together.
 
     Whenever the program is killed, the file is the old one or the new one, whole. A kill in the midst of
-    saving may leave a file ".<name>.<random>.tmp" behind, which can be deleted.
+    saving may leave a file ".<name>.<random>.tmp" behind, which the next save to this path deletes.
     """
     arrays: dict[str, Any] = {MARK: type(optimizer).__name__ if optimizer else ""}
     arrays |= {f"parameters/{name}": data for name, data in snapshots(named(parameters)).items()}
@@ -47,27 +46,8 @@ def save(
         arrays |= {f"optimizer/{name}": data for name, data in optimizer.state().items()}
     if descent is not None:
         arrays |= {f"descent/{name}": data for name, data in descent.state().items()}
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force the new name to the disk too, where a folder can be opened for that (not on Windows)."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    with whole_file(path) as file:
+        np.savez(file, **arrays)
 
 
 def load(

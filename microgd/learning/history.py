@@ -7,6 +7,7 @@ Jupyter shows it as a curve and a table, which the pictures draw (see microgd/__
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from .arguments import whole_number
+from .files import write_whole
 from .stopping import Step, Stop
 
 
@@ -136,14 +138,15 @@ class History:
 
         Numbers are written so that they read back to the same floats; what does not exist is left empty.
         """
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            lines = csv.writer(file)
-            fields = ["step", "error", "gradient_norm", "learning_rate", "validation_error"]
-            lines.writerow([*fields, *_columns(self.steps[0].parameters)])
-            for s in self.steps:
-                validation = "" if s.validation_error is None else s.validation_error
-                entries = [float(x) for data in s.parameters.values() for x in np.ravel(data)]
-                lines.writerow([s.number, s.error, s.gradient_norm, s.learning_rate, validation, *entries])
+        text = io.StringIO(newline="")
+        lines = csv.writer(text)
+        fields = ["step", "error", "gradient_norm", "learning_rate", "validation_error"]
+        lines.writerow([*fields, *_columns(self.steps[0].parameters)])
+        for s in self.steps:
+            validation = "" if s.validation_error is None else s.validation_error
+            entries = [float(x) for data in s.parameters.values() for x in np.ravel(data)]
+            lines.writerow([s.number, s.error, s.gradient_norm, s.learning_rate, validation, *entries])
+        write_whole(path, text.getvalue().encode())
 
 
 def _columns(parameters: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import graphviz
 
-from ..files import write_whole
+from ...learning.files import write_whole
 
 TEXT = {"gv", "dot", ""}
 """The suffixes of files with DOT text."""

@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ..files import write_whole
+from ...learning.files import write_whole
 
 
 @dataclass(frozen=True)

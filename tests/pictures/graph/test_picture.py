@@ -1,8 +1,8 @@
 """A graph as an image: the program that draws it, the files that are written, the remedy without either."""
 
+import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from dot import texts_of
@@ -97,12 +97,12 @@ def test_a_renderer_that_fails_leaves_the_old_image(tmp_path, monkeypatch):
 
 
 def test_a_disk_that_is_full_leaves_the_old_image(tmp_path, monkeypatch):
-    def write_half(path, drawn):
-        path.write_text(drawn.decode()[:100])
+    def no_space(descriptor):
+        os.ftruncate(descriptor, 100)
         raise OSError("No space left on device")
 
     (tmp_path / "knob.svg").write_text("the old one")
-    monkeypatch.setattr(Path, "write_bytes", write_half)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(OSError, match="No space"):
         draw(*knob()).render(tmp_path / "knob.svg")
     assert (tmp_path / "knob.svg").read_text() == "the old one"

@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import html.parser
+import os
 import re
-from pathlib import Path
 
 import pytest
 from page_data import Parsed, data_of, texts
@@ -88,9 +88,8 @@ def test_names_cannot_break_out(name):
     assert texts(data_of(page)["frames"][0])[1] == f"{name} = 2"
 
 
-def half_a_page(path, content):
-    with path.open("wb") as file:
-        file.write(content[: len(content) // 2])
+def half_a_page(descriptor):
+    os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2)
     raise OSError("disk full")
 
 
@@ -101,7 +100,7 @@ def test_a_page_is_replaced_only_once_it_is_complete(tmp_path, monkeypatch):
         play(Value([1.0, 2.0]), out)
     assert out.read_text() == "the old page"
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", half_a_page)
+        patch.setattr(os, "fsync", half_a_page)
         with pytest.raises(OSError, match="disk full"):
             play(knob()[0], out)
     assert out.read_text() == "the old page"
