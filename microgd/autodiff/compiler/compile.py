@@ -61,7 +61,8 @@ def compile(
                      loss, `grad` or another transformation of one, a whole training step.
     static_argnames  arguments that are not numbers (a mode, a function, the number of layers). They are
                      hashable, and each value has its own program. None, booleans and strings are static by
-                     default.
+                     default, and so is the instance of a method that is decorated in its class; what the
+                     method reads of it must not change after the first call.
     namespace        another array library with NumPy's functions, such as jax.numpy or dask.array: the
                      program's `np`.
     jit              a decorator for the program, such as numba.njit or jax.jit.
@@ -181,8 +182,12 @@ class Compiled:
     def _name(self) -> str:
         return getattr(self._f, "__name__", type(self._f).__name__)
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Make the first parameter static where the function is a method of a class: it is the instance."""
+        self._options.static_argnames.update(list(self._signature.parameters)[:1])
+
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """Bind a method: the instance comes first, and is static."""
+        """Bind a method to its instance."""
         return self if instance is None else functools.partial(self, instance)
 
     def __repr__(self) -> str:
