@@ -7,6 +7,7 @@ each new Value is shown to the `observers`, which is how the compiler learns the
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import threading
@@ -14,7 +15,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 _INSIDE = os.path.join(os.path.dirname(os.path.dirname(__file__)), ""), "<microgd.compile("
+_NUMPY = os.path.join(os.path.dirname(np.__file__), "")
 
 
 class TracedValueError(TypeError):
@@ -29,6 +33,8 @@ class Active(threading.local):
         """The variables of the running calls of grad and its relatives."""
         self.traced: set[Any] = set()
         """The inputs of the running traces: branching on one would specialise the program to its number."""
+        self.refusals: list[TracedValueError] = []
+        """The errors of the running trace. It fails with the first one, even if the function catches it."""
         self.derivatives: list[tuple[Any, Any, Any]] = []
         """While tracing: (output, variable, d output / d variable), for the comments of the program."""
 
@@ -45,14 +51,36 @@ def observed(value: Any) -> None:
         observe(value)
 
 
+def is_traced(value: Any) -> bool:
+    """Whether the Value depends on the input of a running trace, so that its number must not be read."""
+    return bool(active.traced) and value.depends_on(active.traced)
+
+
 def check_readable(value: Any) -> None:
-    """Raise TracedValueError if the Value depends on the input of a running trace."""
-    if active.traced and value.depends_on(active.traced):
-        raise TracedValueError(
-            "the number of a traced Value was read (if, float(), .data, .item(), .backward() or a mask as an "
-            "index), which cannot be compiled: the program would be right for this number only. Use "
-            "np.where, or make the argument that decides static; for gradients, grad or value_and_grad"
-        )
+    """Raise TracedValueError, with the place in the source, if the Value depends on the input of a trace."""
+    if not is_traced(value):
+        return
+    names = sorted({x.name.partition("[")[0] for x in active.traced if x.name and value.depends_on({x})})
+    argument = f"argument {' or '.join(names)}" if names else "the argument that decides"
+    option = f" (static_argnames={(names[0] if len(names) == 1 else tuple(names))!r})" if names else ""
+    error = TracedValueError(
+        f"{_place_of_caller()}: the number of a traced Value was read (if, float(), .data, .item(), "
+        ".backward(), a length, a shape or a mask as an index), which cannot be compiled: the program would "
+        f"be right for this number only. Use np.where, or make {argument} static{option}; for gradients, grad "
+        "or value_and_grad"
+    )
+    active.refusals.append(error)
+    raise error
+
+
+def _place_of_caller() -> str:
+    """The file, line and text of the innermost call outside of microgd and NumPy."""
+    frame = sys._getframe()
+    while frame.f_back and frame.f_code.co_filename.startswith((*_INSIDE, _NUMPY)):
+        frame = frame.f_back
+    filename, line = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(filename, line, frame.f_globals).strip()
+    return f"{filename}, line {line}, in {frame.f_code.co_name}" + (f": `{text}`" if text else "")
 
 
 def warn_if_differentiated(value: Any) -> None:

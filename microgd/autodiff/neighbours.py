@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .active import warn_caller
+from .active import check_readable, warn_caller
 
 CURES = {
     "pandas": "put pandas' numbers on the left as an array: table.to_numpy() @ value",
@@ -43,6 +43,8 @@ def array_for_caller(value: Any) -> np.ndarray:
         unknown[()] = value
         return unknown
     cure = _cure(modules) or "take .data for the numbers, or np.stack([...]) to make one Value of several"
+    if not value.shape:  # np.arange(n), np.reshape(x, (n, -1))
+        check_readable(value)
     raise TypeError(LOST.format(what="an array", cure=cure))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from . import neighbours, numpy_protocol
-from .active import warn_if_differentiated
+from .active import check_readable, warn_if_differentiated
 from .data import Array, printed
 from .primitives import arithmetic as ar
 from .primitives import elementary, linear_algebra, numpy_functions, reduction, shape
@@ -230,6 +230,12 @@ class Operators:
 
     def __bool__(self) -> bool:
         return bool(self.data)
+
+    def __index__(self) -> int:  # range(self), np.zeros(self), x[:self]
+        check_readable(self)
+        raise TypeError(
+            f"{self!r} is not a whole number, for a length, a shape or an index: int(value.item()) makes one"
+        )
 
     def __format__(self, spec: str) -> str:
         if self.shape and spec:

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff import TracedValueError, Value, logsumexp, softplus
+from ..autodiff import Value, logsumexp, softplus
+from ..autodiff.active import is_traced
 from ..autodiff.primitives.shape import shape_of
 
 
@@ -119,12 +120,11 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
             f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
             f"or probabilities of shape {shape}, got goals of shape {shape_of(goal_pred)}"
         )
-    try:
-        classes = np.asarray(_numbers(goal_pred))
-    except TracedValueError:  # a program cannot pick by numbers that are different ones each time
+    if _is_traced(goal_pred):  # a program cannot pick by numbers that are different ones each time
         is_right = np.reshape(goal_pred, (*shape[:-1], 1)) == np.arange(shape[-1])
         found = np.sum(is_right * 1.0, -1)  # 0 where there is no such class: the error is nan
         return logsumexp(logits, -1) - np.sum(np.where(is_right, logits, 0.0), -1) / found
+    classes = np.asarray(_numbers(goal_pred))
     if classes.dtype.kind not in "iu":
         raise TypeError(
             f"softmax_cross_entropy: expected classes as whole numbers (integers), got {classes.dtype}; "
@@ -151,10 +151,9 @@ def _alike(loss: str, pred: Any, goal_pred: Any) -> tuple[Any, Any]:
 
 
 def _check_goals(loss: str, goals: Any, expected: str, is_right: Callable[[Any], Any]) -> None:
-    try:
-        numbers = np.asarray(_numbers(goals))
-    except TracedValueError:  # in a compiled function they are different ones each time
+    if _is_traced(goals):  # in a compiled function they are different ones each time
         return
+    numbers = np.asarray(_numbers(goals))
     wrong = numbers[~np.asarray(is_right(numbers))]
     if wrong.size:
         raise ValueError(f"{loss}: expected {expected}, got {wrong.flat[0]}")
@@ -168,6 +167,10 @@ def _as_floats(x: Any) -> Any:
     """Something to calculate with: NumPy's small integers would wrap round, and masks have no minus."""
     x = _not_a_list(x)
     return x.astype(float) if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "uib" else x
+
+
+def _is_traced(x: Any) -> bool:
+    return isinstance(x, Value) and is_traced(x)
 
 
 def _numbers(x: Any) -> Any:

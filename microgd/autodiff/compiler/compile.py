@@ -86,9 +86,10 @@ def compile(
     NumPy's result is returned: inf or nan with a RuntimeWarning; np.errstate works around the call, not
     inside of f.
 
-    Raises TracedValueError where f reads a number (if, float(), .data, an index), naming the line (for
-    classes write labels[:, None] == np.arange(n), a mask, in place of an index by the labels); TypeError
-    for an argument that is neither a number nor static; ValueError where f uses a Value from outside in
+    Raises TracedValueError where f reads a number (if, float(), .data, a length, an index), naming the line
+    and the argument, even if f catches the error (for classes write labels[:, None] == np.arange(n), a mask,
+    in place of an index by the labels); TypeError for an argument that is neither a number nor static;
+    ValueError where f uses a Value from outside in
     another way. Called with Values it is f itself.
 
     >>> from microgd import value_and_grad
@@ -120,7 +121,7 @@ def specialise(
 ) -> Specialisation:
     """Compile f for the signature of these arguments: the pipeline from the call to the source."""
     leaves = [leaf for leaf in leaves_of_call(bound, options.static_argnames) if not leaf.is_static]
-    inputs = [value_like(leaf.x) for leaf in leaves]
+    inputs = [value_like(leaf.x, leaf.path) for leaf in leaves]
     arguments = with_values(bound, inputs, options.static_argnames)
 
     traced = trace(f, arguments.args, arguments.kwargs, inputs)

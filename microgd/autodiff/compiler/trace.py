@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-import linecache
 import os
 import re
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..active import TracedValueError, active, observers
+from ..active import active, observers
 from ..functional import recorded_gradients
 from ..primitives.primitive import Primitive, VjpOf
 from ..trees import Tree, tree_leaves, tree_map
@@ -33,7 +31,6 @@ _NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirnam
 _ENGINE = tuple(
     os.path.join(_AUTODIFF, name) for name in ("value.py", "active.py", "operators.py", "primitives")
 )
-_LIBRARIES = (os.path.dirname(_AUTODIFF), _NUMPY)
 
 _outputs = Primitive("outputs", lambda *outputs: 0.0, VjpOf(lambda position: None))
 
@@ -90,16 +87,23 @@ def _called(
     callers: dict[FrameType, None] = {sys._getframe(): None}
     observer = _notes_callers(callers)
     active.traced.update(inputs)
+    refusals_around, active.refusals = active.refusals, []
     observers.append(observer)
     try:
         with np.errstate(all="ignore"):
             output = f(*args, **options)
+        if active.refusals:  # f has caught the error, and gone another way than with numbers
+            raise active.refusals[0]
         _check_output(output)
         found = list(active.derivatives)
         names, array_names = _names_of_variables(filter(_has_names, reversed(list(callers))))
-    except TracedValueError as error:
-        raise TracedValueError(f"{_place(error)}: {error}") from None
+    except Exception as error:
+        if not active.refusals:
+            raise
+        refusal = active.refusals[0]  # NumPy and f may have put another error in its place
+        raise refusal.with_traceback(None) from (None if error is refusal else error)
     finally:
+        active.refusals = refusals_around
         observers.remove(observer)
         callers.clear()
         active.traced.difference_update(inputs)
@@ -210,30 +214,17 @@ def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], name
         names.setdefault(result, name if name.isidentifier() else "output")
 
 
-# The place where a number was read ---------------------------------------------------------------
-
-
-def _place(error: TracedValueError) -> str:
-    """The file, line and text of the innermost call outside microgd (and NumPy)."""
-    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    outside = [(f, n) for f, n in frames if not f.f_code.co_filename.startswith(_LIBRARIES)]
-    frame, line = (outside or frames)[-1]
-    filename = frame.f_code.co_filename
-    text = linecache.getline(filename, line, frame.f_globals).strip()
-    return f"{filename}, line {line}, in {frame.f_code.co_name}" + (f": `{text}`" if text else "")
-
-
 # The stand-ins for arguments -----------------------------------------------------------------------
 
 
-def value_like(x: Any) -> Value:
-    """Make a Value that stands for an argument.
+def value_like(x: Any, name: str) -> Value:
+    """Make a Value that stands for an argument of this name.
 
     An array of another library may be large, or not computed yet: ones stand for it.
     """
     if not isinstance(x, (int, float, np.generic, np.ndarray)):
         x = np.ones(x.shape, x.dtype)
-    value = Value(x)
+    value = Value(x, name)
     if value.shape and x.dtype == np.bool:
         value.content = np.array(x)  # a mask stays one
     return value
