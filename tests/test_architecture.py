@@ -20,7 +20,7 @@ def module_name(path):
 
 
 def imported_by(path, everywhere):
-    """The modules of microgd that a file imports when it is loaded; `everywhere`: inside of functions, too."""
+    """The modules of microgd that a file imports when it is loaded; `everywhere`: in functions, too."""
     name = module_name(path)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"))

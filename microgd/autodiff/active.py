@@ -66,8 +66,8 @@ def check_readable(value: Any) -> None:
     error = TracedValueError(
         f"{_place_of_caller()}: the number of a traced Value was read (if, float(), .data, .item(), "
         ".backward(), a length, a shape or a mask as an index), which cannot be compiled: the program would "
-        f"be right for this number only. Use np.where, or make {argument} static{option}; for gradients, grad "
-        "or value_and_grad"
+        f"be right for this number only. Use np.where, or make {argument} static{option}; for gradients, "
+        "grad or value_and_grad"
     )
     active.refusals.append(error)
     raise error
