@@ -1,10 +1,10 @@
-"""The Value graph and the chain rule. Imports NumPy only; has never heard of learning or pictures.
+"""The Value graph and the chain rule. Imports NumPy only; knows nothing of learning or pictures.
 
-In which order to read it: primitives/primitive.py and primitives/arithmetic.py (what an operation is,
-and the table of derivatives), value.py (recording, and the walk back), functional.py (derivatives of
-plain functions). Then check.py (how the rules are held against finite differences),
-numpy_protocol.py (why np.exp works on a Value), and the other tables in primitives/. Last
-compiler/, which turns a recorded function into a program.
+Read the core first: primitives/primitive.py (an operation and its vjps), primitives/arithmetic.py (the
+table of derivatives), value.py (recording, the backward pass). Around it: data.py, operators.py,
+unbroadcast.py, active.py, trees.py, pickling.py. Then functional.py (derivatives of plain functions),
+check.py (the rules against finite differences), numpy_protocol.py (why np.exp works on a Value), and the
+other tables. Last compiler/, which turns a recorded function into a program.
 """
 
 from . import pickling  # noqa: F401  registers how Values and primitives are copied

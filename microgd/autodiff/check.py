@@ -1,7 +1,7 @@
-"""The rules against finite differences: is the gradient that microgd computes the slope that is there?
+"""Gradient checking: the derivatives that microgd computes against finite differences.
 
-A derivative can be measured without any calculus: move an argument a little to either side and see
-how far the output moves (the central difference),
+A derivative can be measured without calculus: move an argument a little to either side and see how far the
+output moves (the central difference),
 
     df/dx  ~  (f(x + h) - f(x - h)) / 2h        wrong by about h^2 |f'''| / 6 + u |f| / h,
 
@@ -10,8 +10,8 @@ sum is least at about h = u^(1/3), and a function whose derivatives are of the s
 loses a third of its 16 digits. See W. Press et al., "Numerical Recipes", 3rd edition 2007, section 5.7.
 
 `check_grads` measures so each entry of each argument, then a few random directions through all of them
-at once. An output of many numbers is first made one: sum(cotangent * output), with fixed random numbers
-as cotangent, so that no two wrong entries cancel.
+at once. An output with several entries is first reduced to one number: sum(cotangent * output), with fixed
+random numbers as cotangent, so that no two wrong entries cancel.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ DIRECTIONS = 2
 
 
 def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: float | None = None) -> float:
-    """The largest relative error of the gradients of f at args, against central differences.
+    """Return the largest relative error of the gradients of f at args, against central differences.
 
-    f          any function of numbers and arrays; it may return a number, an array or a tree of them.
-    args       where to check: numbers, arrays, or nested tuples, lists and dicts of them. f is
-               differentiated by all of them; what is constant belongs into f (a lambda).
+    f          a function of numbers and arrays; it may return a number, an array or a tree of them.
+    args       the point: numbers, arrays, or nested tuples, lists and dicts of them. f is differentiated
+               by all of them; constants belong into f (a lambda).
     order      2 checks the gradient's own gradient in the same way, and so on.
     tolerance  of the relative error |computed - measured| / max(|computed|, |measured|, floor), where
                floor = max(1, |f|) / 1000 and |f| is the largest output: below it, a difference
@@ -77,7 +77,7 @@ def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: f
 
 
 def _gradient(f: Callable[..., Any], cotangent: Sequence[Any], count: int) -> Callable[..., Tree]:
-    """The function (*args) -> the gradient of sum(cotangent * f(*args)) by each of `count` args."""
+    """Return the function (*args) -> the gradient of sum(cotangent * f(*args)) by each of `count` args."""
 
     def projected(*args: Tree) -> Any:
         outputs = tree_leaves(f(*args))
@@ -91,13 +91,13 @@ def _gradient(f: Callable[..., Any], cotangent: Sequence[Any], count: int) -> Ca
 
 
 def _cotangent(outputs: list[Any]) -> list[Any]:
-    """A random number for each entry of the outputs, of its dtype; none near 0, where it would hide it."""
+    """Draw a number for each entry of the outputs; none is near 0, where it would hide the entry."""
     random = np.random.default_rng(0)
     return [random.uniform(0.5, 1.5, np.shape(out)).astype(out.dtype)[()] for out in outputs]
 
 
 def _outputs(f: Callable[..., Any], args: tuple[Tree, ...]) -> list[Any]:
-    """What f returns at args, leaf by leaf, as plain arrays."""
+    """Evaluate f at args; return the leaves of its output as plain arrays."""
     outputs = tree_leaves(f(*tree_map(Value, args)))
     return [np.asarray(_plain(out)) for out in outputs]
 
@@ -107,13 +107,13 @@ def _plain(x: Any) -> Any:
 
 
 Comparison = tuple[str, float, float, float]
-"""Where, the gradient computed there, the slope measured there, and the relative error."""
+"""The place, the gradient computed there, the slope measured there, and the relative error."""
 
 
 def _comparisons(
     f: Callable[..., Any], args: tuple[Tree, ...], gradient: Tree, cotangent: Sequence[Any]
 ) -> Iterator[Comparison]:
-    """Every entry of every argument, then random directions."""
+    """Compare each entry of each argument, then random directions."""
     points = [np.array(x, np.float64) for x in tree_leaves(args)]
     scales = [np.maximum(1.0, np.abs(x)) for x in points]
     slopes = [np.asarray(_plain(g), np.float64) for g in tree_leaves(gradient)]
@@ -145,7 +145,7 @@ def _comparisons(
 
 
 def _like(tree: Tree, leaves: Sequence[Any]) -> Tree:
-    """The structure of a tree with other leaves in it."""
+    """Put other leaves into the structure of a tree."""
     following = iter(leaves)
     return tree_map(lambda _: next(following), tree)
 

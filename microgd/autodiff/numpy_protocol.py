@@ -1,9 +1,8 @@
-"""NumPy is the language: what NumPy's own functions do when a Value is among their arguments.
+"""NumPy's protocols: how NumPy's own functions work on Values.
 
-NumPy hands the call to the Value (its protocols `__array_ufunc__` and `__array_function__`), which
-brings it here. Either the table `numpy_functions` knows the function, which then records what it
-computes, or the function only looks at numbers and answers with plain ones, or it is refused by name:
-no gradient is ever lost in silence.
+NumPy hands a call with a Value among its arguments to the Value (`__array_ufunc__`, `__array_function__`),
+which brings it here. A function in the table `numpy_functions` is recorded; a function with discrete results
+returns plain arrays; every other one is refused by name, so that no gradient is lost in silence.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ HOW_TO_ADD = (
     "If you want plain numbers, give it .data"
 )
 
-# Their answers say where or how many, not how much: plain numbers and arrays, as from NumPy.
-QUESTIONS = {
+# Functions with discrete results (indices, counts, booleans). They return plain numbers and arrays.
+DISCRETE = {
     np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted,
     np.all, np.any, np.allclose, np.isclose, np.array_equal, np.result_type, np.iscomplexobj,
     np.isrealobj, np.array2string, np.array_str, np.array_repr,
 }  # fmt: skip
 
-# A ufunc's own reduction and running reduction, where NumPy has a function for it.
+# The reductions of a ufunc (`np.add.reduce`) for which NumPy has a function.
 REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
     np.add: reduction.sum,
     np.multiply: reduction.prod,
@@ -40,7 +39,7 @@ REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """`ufunc(*inputs)` and its methods reduce, accumulate and outer."""
+    """Answer `ufunc(*inputs)` and its methods reduce, accumulate and outer."""
     if method == "__call__" and not options and ufunc in numpy_functions:
         return numpy_functions[ufunc](*inputs)
     name = _name(ufunc)
@@ -81,8 +80,8 @@ def _accumulate(name: str, a: Any, axis: int = 0, **options: Any) -> Any:
 
 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """`function(*args, **options)` of NumPy's array functions."""
-    if function in QUESTIONS:
+    """Answer `function(*args, **options)` of NumPy's array functions."""
+    if function in DISCRETE:
         return function(*numbers_of(args), **numbers_of(options))
     if function not in numpy_functions:
         raise _no_rule(_name(function))
@@ -97,7 +96,7 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], options:
 def _check_arguments(
     function: Callable[..., Any], ours: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]
 ) -> None:
-    """NumPy's function may know options (dtype=, out=, where=) that ours does not: say which."""
+    """Name the options of NumPy's function (dtype=, out=, where=) that ours does not have."""
     try:
         inspect.signature(ours).bind(*args, **options)
     except TypeError as error:
@@ -105,7 +104,7 @@ def _check_arguments(
 
 
 def numbers_of(x: Any) -> Any:
-    """The same tuples, lists and dicts with plain numbers in place of Values."""
+    """Put plain numbers in place of the Values in tuples, lists and dicts."""
     if isinstance(x, (tuple, list)):
         return type(x)(numbers_of(part) for part in x)
     if isinstance(x, dict):

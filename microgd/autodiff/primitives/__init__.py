@@ -1,7 +1,8 @@
-"""The calculus: every operation beside its local derivatives.
+"""The calculus: each operation beside its local derivatives.
 
-Read primitive.py, then arithmetic.py; the engine needs no more. The other tables follow in the order
-in which one would learn them: elementary.py, shape.py, reduction.py, linear_algebra.py.
+Read primitive.py, then arithmetic.py; the engine needs no more. The other tables follow in the order in which
+one would learn them: elementary.py, shape.py, reduction.py, linear_algebra.py. evaluate.py settles where
+Python's numbers and NumPy's disagree.
 """
 
 from . import arithmetic, elementary, linear_algebra, reduction, shape

@@ -1,15 +1,14 @@
-"""The table of derivatives: arithmetic. After primitive.py start here; the others only add to it.
+"""The table of derivatives: arithmetic. Start here after primitive.py; the other tables only add to it.
 
-An entry is one operation: how it is computed, then for each argument how `g`, the gradient that
-arrives at the output, becomes the gradient of that argument. Read
+A row is one operation: its function, then the vjp of each argument. Read
 
     multiply = primitive(operator.mul, lambda g, out, a, b: g * b, ...)     # d(a b)/da = b
 
-as "d(a b)/da is b, so what arrives is multiplied by b". The rules are written with operators and with
-other entries, hence hold for numbers, arrays and Values alike. `None` in place of a rule says that
-the function is piecewise constant there: its derivative is 0 wherever it has one, nothing flows.
+as "d(a b)/da is b, so the arriving gradient g is multiplied by b". The vjps are written with operators and
+with other rows, so they hold for numbers, arrays and Values alike. `None` in place of a vjp says that the
+function is piecewise constant in this argument: its derivative is 0 wherever it exists, no gradient flows.
 
-Where a function has a kink, the entry says which of the possible slopes it takes.
+Where a function has a kink, the row says which of the possible slopes it takes.
 """
 
 from __future__ import annotations
@@ -42,11 +41,11 @@ identity = primitive(lambda a: a,       lambda g, out, a: g,                # dx
 
 
 def _base(a: Any, b: Any) -> Any:
-    """a, and 1 for 0 ** 0: it is flat, so its rule must not meet 0 ** -1."""
+    """The base, but 1 for 0 ** 0: the power is constant there, and its vjp must not compute 0 ** -1."""
     return a if type(b) in (float, int) and b else where((a == 0) & (b == 0), 1.0, a)
 
 
-# 0 ** b is flat for b > 0, so the second rule must not meet log 0: `where` steps aside there, too.
+# 0 ** b is constant for b > 0, and the second vjp must not compute log 0: `where` replaces the base by 1.
 power    = primitive(operator.pow,
                      lambda g, out, a, b: g * b * power(_base(a, b), b - 1.0),             # b a^(b - 1)
                      lambda g, out, a, b: g * out * log(where(a == 0, 1.0, a)),            # a^b log a
@@ -65,7 +64,7 @@ cos      = primitive(np.cos,  lambda g, out, a: -g * sin(a),          # d(cos a)
 tanh     = primitive(np.tanh, lambda g, out, a: g * (1.0 - out * out),      # 1 - tanh^2 a
                      scalar=math.tanh)
 
-# Steps: they say how numbers compare or what sign they have, and no gradient flows.
+# Step functions: comparisons and the sign. They are piecewise constant, no gradient flows.
 greater       = primitive(operator.gt, None, None, name=">",  numpy=np.greater)
 greater_equal = primitive(operator.ge, None, None, name=">=", numpy=np.greater_equal)
 less          = primitive(operator.lt, None, None, name="<",  numpy=np.less)
@@ -85,8 +84,8 @@ where    = primitive(_where, None, lambda g, out, condition, a, b: where(conditi
                                    lambda g, out, condition, a, b: where(condition, 0.0, g),
                      name="where", numpy=np.where)
 
-# Kinks. |a| at 0: slope 0. maximum and minimum of two equal numbers: half to each, as it is for max
-# and min of an array with ties. relu at 0: slope 0, as if still off.
+# Kinks. |a| at 0: slope 0. maximum and minimum of two equal numbers: half to each, as for max and min of an
+# array with ties. relu at 0: slope 0, that of its negative side.
 absolute = primitive(operator.abs, lambda g, out, a: g * sign(a),
                      name="abs", numpy=np.absolute)
 maximum  = primitive(np.maximum,   lambda g, out, a, b: g * ((a > b) + 0.5 * (a == b)),
@@ -98,7 +97,7 @@ relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (out >
 
 
 def _sigmoid(a: Any) -> Any:
-    decay = np.exp(-abs(1.0 * a))  # at most 1: neither tail overflows, neither loses its digits
+    decay = np.exp(-abs(1.0 * a))  # at most 1: neither tail overflows or loses its digits
     return np.where(a < 0, decay, 1.0) / (1.0 + decay)
 
 
@@ -107,7 +106,7 @@ def _sigmoid_of_float(a: float) -> float:
     return (decay if a < 0 else 1.0) / (1.0 + decay)
 
 
-# The S-curve 1 / (1 + e^-a), and its integral log(1 + e^a), a smooth relu.
+# The sigmoid 1 / (1 + e^-a), and its integral log(1 + e^a), a smooth relu.
 sigmoid  = primitive(_sigmoid, lambda g, out, a: g * out * (1.0 - out),
                      name="sigmoid", scalar=_sigmoid_of_float)
 softplus = primitive(lambda a: np.logaddexp(a, 0.0), lambda g, out, a: g * sigmoid(a),

@@ -1,8 +1,8 @@
-"""The table of derivatives: the other functions that NumPy applies entry by entry (its ufuncs).
+"""The table of derivatives: the other ufuncs of NumPy, which apply a function to each entry.
 
-First the smooth ones, then kinks and remainders, then the piecewise-constant ones. What is made of
-other entries in a line or two (`modf`, `divmod`) has no rule of its own. Which of NumPy's
-ufuncs have no derivative at all, and why, is the last table.
+First come the smooth ones, then kinks and remainders, then the piecewise constant ones. A function that is a
+line or two of others (`modf`, `divmod`) has no rule of its own. The last table lists the ufuncs that have no
+derivative, with the reason.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ arctanh    = primitive(np.arctanh,    lambda g, out, a: g / (1.0 - a * a))
 degrees    = primitive(np.degrees,    lambda g, out, a: g / DEGREE)
 radians    = primitive(np.radians,    lambda g, out, a: g * DEGREE)
 
-# Of two arguments. At the origin hypot, like every norm here, takes slope 0: that is a / inf.
+# Two arguments. At the origin hypot, like every norm here, takes slope 0: a / inf.
 hypot      = primitive(np.hypot,      lambda g, out, a, b: g * a / where(out == 0, math.inf, out),
                                       lambda g, out, a, b: g * b / where(out == 0, math.inf, out))
 arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * b / (1.0 * a * a + 1.0 * b * b),
@@ -60,13 +60,13 @@ ldexp      = primitive(np.ldexp,      lambda g, out, a, exponent: ldexp(g, expon
 
 float_power = primitive(np.float_power, *power.vjps)                       # power, always in float64
 
-# maximum and minimum that prefer a number to nan; ties are shared, as there.
+# maximum and minimum that prefer a number to nan; ties share the gradient as there.
 fmax       = primitive(np.fmax,       lambda g, out, a, b: g * _won(a, b, a > b),
                                       lambda g, out, a, b: g * _won(b, a, b > a))
 fmin       = primitive(np.fmin,       lambda g, out, a, b: g * _won(a, b, a < b),
                                       lambda g, out, a, b: g * _won(b, a, b < a))
 
-# out = a - b * (a / b rounded down, or towards 0): a line in a, and piecewise a line in b.
+# out = a - b * (a / b rounded down, or towards 0): linear in a, and piecewise linear in b.
 remainder  = primitive(np.remainder,  lambda g, out, a, b: g,
                                       lambda g, out, a, b: -g * floor_divide(a, b))
 fmod       = primitive(np.fmod,       lambda g, out, a, b: g,
@@ -74,7 +74,7 @@ fmod       = primitive(np.fmod,       lambda g, out, a, b: g,
 copysign   = primitive(np.copysign,   lambda g, out, a, b: g * sign(a) * copysign(1.0, b), None)
 heaviside  = primitive(np.heaviside,  None, lambda g, out, a, b: g * (a == 0))     # b is the value at 0
 
-# Piecewise constant: slope 0 wherever there is one, so nothing flows.
+# Piecewise constant: the derivative is 0 wherever it exists, no gradient flows.
 floor_divide = primitive(np.floor_divide, None, None)
 floor        = primitive(np.floor, None)
 ceil         = primitive(np.ceil, None)
@@ -84,7 +84,7 @@ rint         = primitive(np.rint, None)
 
 
 def _won(a: Any, b: Any, ahead: Any) -> Any:
-    """1 where a is ahead of b or b is nan, 1/2 where they are equal."""
+    """Return 1 where a is ahead of b or b is nan, 1/2 where they are equal."""
     return ahead + (b != b) * (a == a) + 0.5 * (a == b)
 
 
@@ -97,7 +97,7 @@ for _connective in (
 
 
 def modf(a: Any) -> Any:
-    """The fractional part, which moves with a, and the whole part, which does not."""
+    """Split into the fractional part, whose derivative is 1, and the whole part, whose derivative is 0."""
     whole = trunc(a)
     return a - whole, whole
 

@@ -1,8 +1,8 @@
-"""The table of derivatives: linear algebra. One product, `matmul`, carries nearly everything.
+"""The table of derivatives: linear algebra. Most of it rests on one product, `matmul`.
 
-A matrix product's gradient is a matrix product again: for C = A B, dA = G B^T and dB = A^T G. A
-vector is a matrix with one row (on the left) or one column (on the right), a stack of matrices is
-multiplied matrix by matrix.
+The gradient of a matrix product is a matrix product again: for C = A B, dA = G B^T and dB = A^T G. A vector
+is a matrix with one row (on the left) or one column (on the right); a stack of matrices is multiplied
+matrix by matrix.
 
 Source of the rules for inv, det and solve: M. Giles, "An extended collection of matrix derivative
 results for forward and reverse mode algorithmic differentiation", 2008.
@@ -23,25 +23,25 @@ from .reduction import reduce_sum
 from .shape import axes_of, diagonal, expand_dims, reshape, shape_of, squeeze, swapaxes, transpose
 
 
-def turned(a: Any) -> Any:
-    """Every matrix of a stack transposed."""
+def transposed(a: Any) -> Any:
+    """Transpose each matrix of a stack."""
     return a.T if a.ndim == 2 else swapaxes(a, -1, -2)
 
 
 def _matmul_left(g: Any, out: Any, a: Any, b: Any) -> Any:
-    if b.ndim == 1:  # out is a number, or has one for each row of a
+    if b.ndim == 1:  # out is a scalar, or has an entry for each row of a
         return g * b if a.ndim == 1 else expand_dims(g, -1) * b
     if a.ndim > 1 or b.ndim == 2:
-        return g @ turned(b)
-    return squeeze(expand_dims(g, -2) @ turned(b), -2)  # a vector, times each matrix of a stack
+        return g @ transposed(b)
+    return squeeze(expand_dims(g, -2) @ transposed(b), -2)  # a vector, times each matrix of a stack
 
 
 def _matmul_right(g: Any, out: Any, a: Any, b: Any) -> Any:
-    if a.ndim == 1:  # out is a number, or has one for each column of b
+    if a.ndim == 1:  # out is a scalar, or has an entry for each column of b
         return g * a if b.ndim == 1 else expand_dims(a, -1) * expand_dims(g, -2)
     if b.ndim > 1 or a.ndim == 2:
-        return turned(a) @ g
-    return squeeze(turned(a) @ expand_dims(g, -1), -1)  # each matrix of a stack, times a vector
+        return transposed(a) @ g
+    return squeeze(transposed(a) @ expand_dims(g, -1), -1)  # each matrix of a stack, times a vector
 
 
 def sparse_matmul(matrix: Any, x: Any) -> Any:
@@ -54,7 +54,7 @@ def sparse_matmul(matrix: Any, x: Any) -> Any:
 
 
 def _rule_of_einsum(position: int) -> Any:
-    """Swap an operand's letters with the output's: that einsum of g and the others is its gradient."""
+    """Swap an operand's letters with the output's: this einsum of g and the others is its gradient."""
     if position == 0:
         return None  # the subscripts
 
@@ -70,28 +70,28 @@ def _rule_of_einsum(position: int) -> Any:
 
 # fmt: off
 matmul = primitive(operator.matmul, _matmul_left, _matmul_right,              name="@", numpy=np.matmul)
-inv    = primitive(np.linalg.inv,   lambda g, out, a: -turned(out) @ g @ turned(out))
-det    = primitive(np.linalg.det,   lambda g, out, a: expand_dims(g * out, (-1, -2)) * turned(inv(a)))
+inv    = primitive(np.linalg.inv,   lambda g, out, a: -transposed(out) @ g @ transposed(out))
+det    = primitive(np.linalg.det,   lambda g, out, a: expand_dims(g * out, (-1, -2)) * transposed(inv(a)))
 solve  = primitive(lambda a, b: np.linalg.solve(a, b),
-                   lambda g, out, a, b: -solve(turned(a), g) @ turned(out),
-                   lambda g, out, a, b: solve(turned(a), g),                  name="solve")
+                   lambda g, out, a, b: -solve(transposed(a), g) @ transposed(out),
+                   lambda g, out, a, b: solve(transposed(a), g),                  name="solve")
 einsum = primitive(lambda subscripts, *operands: np.einsum(subscripts, *operands, optimize=len(operands) > 2),
                    vjp_of=_rule_of_einsum,                                      name="einsum")
 # fmt: on
 
 
-# What NumPy calls by other names -----------------------------------------------------------------
+# NumPy's other names for them --------------------------------------------------------------------
 
 
 def _solve(a: Any, b: Any) -> Any:
-    """b is a vector or a stack of matrices, as in NumPy 2; the rules above know matrices only."""
+    """Solve for a vector or a stack of matrices b, as NumPy 2 does; the rules above are for matrices."""
     if len(shape_of(b)) == 1:
         return squeeze(solve(a, expand_dims(b, -1)), -1)
     return solve(a, b)
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    """Sum over pairs of axes: bring them together, make two matrices, multiply."""
+    """Sum over pairs of axes: move them together, make two matrices, multiply."""
     if isinstance(axes, int):
         axes = (range(len(shape_of(a)) - axes, len(shape_of(a))), range(axes))
     summed_a, summed_b = axes_of(a, axes[0]), axes_of(b, axes[1])
@@ -127,7 +127,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
-    """Every form of einsum in its plainest: letters only, each once an operand, an output named."""
+    """Bring every form of einsum to one: letters only, each once in an operand, with the output named."""
     if not isinstance(subscripts, str):
         raise NotImplementedError("einsum: expected subscripts as a string, such as 'ij,jk->ik'")
     inputs, output = _spelled_out(subscripts.replace(" ", ""), operands)
@@ -143,7 +143,7 @@ def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
 
 
 def _spelled_out(subscripts: str, operands: Sequence[Any]) -> tuple[list[str], str]:
-    """The subscripts with letters in place of `...`, and with an output where none is written."""
+    """Write letters in place of `...`, and the output where there is none."""
     left, arrow, output = subscripts.partition("->")
     inputs = left.split(",")
     if len(inputs) != len(operands):
@@ -165,7 +165,7 @@ def _spelled_out(subscripts: str, operands: Sequence[Any]) -> tuple[list[str], s
 
 
 def _diagonals(letters: str, a: Any) -> tuple[str, Any]:
-    """A letter that stands twice means the diagonal of its two axes."""
+    """Take the diagonal of the two axes of a letter that occurs twice."""
     for letter in dict.fromkeys(letters):
         while letters.count(letter) > 1:
             i = letters.index(letter)

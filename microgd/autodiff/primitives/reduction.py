@@ -1,8 +1,8 @@
-"""The table of derivatives: reductions, which make one number of many along some axes.
+"""The table of derivatives: reductions, which combine the entries along some axes into one.
 
-What arrives at a sum goes back to every entry it was made of; what arrives at a maximum goes to the
-entry that won. Under the table, what is made of these: the mean, the variance, the product ...
-`axis` is always a tuple of axes from 0 (see `axes_of`); `keepdims` leaves axes of length 1 behind.
+The gradient of a sum goes back to all its terms; that of a maximum goes to the largest entry. Below the table
+stand the functions composed of these: the mean, the variance, the product and others. `axis` is always a
+tuple of axes counted from 0 (see `axes_of`); `keepdims` leaves axes of length 1.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ Axis = int | Sequence[int] | None
 
 
 def _back(g: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
-    """A reduction's gradient or output with the reduced axes put back, as axes of length 1."""
+    """Put the reduced axes back into a gradient or an output, as axes of length 1."""
     return g if keepdims or not shape_of(g) else expand_dims(g, axis)
 
 
 def _share(a: Any, out: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
-    """1 for the entry that equals the output; where k entries tie for it, 1/k for each."""
+    """Return 1 for the entry that equals the output; where k entries tie for it, 1/k for each."""
     won = a == _back(out, axis, keepdims)
     return won / reduce_sum(won * 1.0, axis, True)
 
@@ -87,9 +87,9 @@ def min(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """log(sum(e^a)) along axes (all by default), of numbers, arrays and Values; finite wherever a is.
+    """Compute log(sum(e^a)) along axes (all by default), of numbers, arrays and Values; finite wherever a is.
 
-    Its gradient is the softmax. It has no name in NumPy, whose np.logaddexp is that of two numbers.
+    Its gradient is the softmax. NumPy has it for two numbers only, as np.logaddexp.
 
     >>> float(logsumexp(np.array([1000.0, 1000.0])))
     1000.6931471805599
@@ -98,8 +98,9 @@ def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def softmax(a: Any, axis: Axis = -1) -> Any:
-    """e^a / sum(e^a) along axes (the last one by default), of arrays and Values: of one logit for each class
-    the probabilities of the classes, which add up to 1.
+    """Compute e^a / sum(e^a) along axes (the last one by default), of arrays and Values.
+
+    It turns logits, one for each class, into probabilities, which add up to 1.
 
     >>> softmax(np.array([1000.0, 1000.0, 0.0]))
     array([0.5, 0.5, 0. ])
@@ -141,7 +142,7 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 
 
 def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The product, by multiplying one half with the other: right where entries are 0, to every order."""
+    """Multiply one half of the entries with the other: correct to every order, also where entries are 0."""
     axes = axes_of(a, axis)
     shape = shape_of(a)
     rest = tuple(i for i in range(len(shape)) if i not in axes)
@@ -177,7 +178,7 @@ def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    """At a bound exactly the gradient is shared with the bound, as for every tie of maximum and minimum."""
+    """Limit the entries; at a bound the gradient is shared with it, as for a tie of maximum and minimum."""
     if (a_min is not None or a_max is not None) and (min is not None or max is not None):
         raise ValueError("clip: expected the bounds as a_min, a_max or as min=, max=, got both")
     low, high = a_min if min is None else min, a_max if max is None else max
@@ -187,7 +188,7 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 
 
 def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The Euclidean (Frobenius) norm, and for vectors the norms of order inf, -inf, 0, 1, 2 and p."""
+    """Compute the Euclidean (Frobenius) norm; for vectors also those of order inf, -inf, 0, 1, 2 and p."""
     axes = axes_of(x, axis)
     if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
         return length(x, axes, keepdims)

@@ -1,7 +1,7 @@
-"""The table of derivatives: shape. These operations compute nothing, they only move entries about.
+"""The table of derivatives: shape. These operations rearrange entries without computing.
 
-A gradient goes back the way the entries came: `reshape` undoes `reshape`, `scatter` undoes `index`,
-and each is the other's rule. Under the table, NumPy's functions that are one line of these.
+A gradient takes the way of the entries back: `reshape` undoes `reshape`, `scatter` and `index` are each
+other's vjp. Below the table stand NumPy's functions that are a line of these.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .primitive import numpy_functions, primitive
 
 
 def shape_of(a: Any) -> tuple[int, ...]:
-    """`np.shape` without its detour: of a number (), of an array or a Value its own, of a list as NumPy's."""
+    """Return the shape, as `np.shape` does: () of a number, that of an array or a Value, or of a list."""
     if type(a) is list or type(a) is tuple:
         return np.shape(a)
     return getattr(a, "shape", ())
 
 
 def _scatter(g: Any, where: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Zeros of this shape with g added at the places that an index reads; a place read twice gets both."""
+    """Add g to zeros of this shape at the places that an index reads; a place read twice gets both."""
     out = np.zeros(shape, getattr(g, "dtype", float))
     if reads_no_place_twice(where):
         out[where] = g
@@ -51,7 +51,7 @@ def _concatenate(axis: int, *arrays: Any) -> np.ndarray:
 
 
 def _slice_of(index: int, axis: int, arrays: Sequence[Any]) -> tuple[slice, ...]:
-    """Where array number `index` lies within the concatenation."""
+    """The slice of the concatenation that array number `index` fills."""
     ends = list(itertools.accumulate((shape_of(a)[axis] for a in arrays), initial=0))
     return (slice(None),) * axis + (slice(ends[index], ends[index + 1]),)
 
@@ -84,7 +84,7 @@ def inverse_of(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
 
 
 def axes_of(a: Any, axis: int | Sequence[int] | None) -> tuple[int, ...]:
-    """Axis, axes or None (all of them) as a tuple of numbers from 0.
+    """Return an axis, axes or None (all of them) as a tuple of numbers from 0.
 
     >>> axes_of(np.ones((2, 3, 4)), -1)
     (2,)
@@ -99,7 +99,7 @@ def axis_of(a: Any, axis: int) -> int:
     return int(np.lib.array_utils.normalize_axis_index(axis, len(shape_of(a))))
 
 
-# What NumPy calls by other names -----------------------------------------------------------------
+# NumPy's other names for them --------------------------------------------------------------------
 
 
 def _reshape(a: Any, shape: Any, *, order: str = "C") -> Any:
@@ -174,7 +174,7 @@ def _ravel(a: Any, order: str = "C") -> Any:
 
 
 def along(axis: int, part: Any) -> tuple[Any, ...]:
-    """The index that takes `part` along one axis and everything along those before it."""
+    """Return the index that takes `part` along one axis, and all entries along the axes before it."""
     return (slice(None),) * axis + (part,)
 
 
