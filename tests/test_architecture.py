@@ -20,7 +20,7 @@ def module_name(path):
 
 
 def imported_by(path, everywhere):
-    """The modules of microgd that a file imports when loaded; `everywhere`: inside of functions, too."""
+    """The modules of microgd that a file imports when it is loaded; `everywhere`: in functions, too."""
     name = module_name(path)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -101,6 +101,6 @@ def test_nothing_stands_in_two_places():
 
 @pytest.mark.parametrize("name", sorted(microgd.__all__))
 def test_every_public_name_is_used_where_people_read(name):
-    root = PACKAGE.parent
+    root = Path(__file__).parents[1]  # the package may be installed elsewhere
     texts = [root / "README.md", *(root / "docs").glob("*.md"), *(root / "examples").rglob("*.py")]
     assert any(f"{name}" in text.read_text(encoding="utf-8") for text in texts if text.is_file()), name

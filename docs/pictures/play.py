@@ -3,8 +3,8 @@
     pip install -e ".[pictures,browser]"
     python docs/pictures/play.py
 
-Chromium shows the page of the one-knob net, step after step (#step=7 in its address); Pillow, which comes with
-matplotlib, puts the screenshots together.
+Chromium shows the page of the one-knob net, step after step (#step=7 in its address); Pillow, which comes
+with matplotlib, puts the screenshots together.
 """
 
 import io
