@@ -1,4 +1,4 @@
-"""Data on its way into a net: cut into batches, and brought to one scale."""
+"""Data preparation: batches of rows, and standardised columns."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .arguments import Rng, whole_number
 
 
 def batches(n: int, size: int, rng: Rng = None, epochs: int | None = None) -> Iterator[np.ndarray]:
-    """Row numbers of batch after batch: each epoch visits all n rows once, in a new random order.
+    """Yield the row numbers of batch after batch: each epoch visits all n rows once, in a new random order.
 
     size    n is batch descent, 1 is stochastic descent, anything between is mini-batch descent. The last
             batch of an epoch is smaller where size does not divide n.
     rng     a seed or a generator. From a seed the batches are always the same, so a resumed run goes on
             where it was with `itertools.islice(batches(n, size, seed), optimizer.steps, None)`.
-    epochs  how many; by default without end, for an error() that asks for the next batch.
+    epochs  the number of epochs; by default without end, for an error() that takes the next batch.
 
     >>> epoch = list(batches(5, 2, rng=0, epochs=1))
     >>> [len(rows) for rows in epoch], sorted(int(row) for rows in epoch for row in rows)
@@ -34,12 +34,12 @@ def batches(n: int, size: int, rng: Rng = None, epochs: int | None = None) -> It
 
 
 def standardize(data: Any, like: Any = None) -> np.ndarray:
-    """(data - mean) / standard deviation, column by column (for a vector: of all of it).
+    """Compute (data - mean) / standard deviation, column by column (for a vector: of all entries).
 
     like  the data whose means and deviations are used, `data` itself by default. Held-out data is
           brought to the scale of the training data: `standardize(test, like=train)`.
 
-    A column that never changes becomes 0, not 0 / 0.
+    A constant column becomes 0, not 0 / 0.
 
     >>> standardize([[1.0, 5.0], [3.0, 5.0]])
     array([[-1.,  0.],

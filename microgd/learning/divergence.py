@@ -1,9 +1,8 @@
-"""Why a descent blew up: where the first number stopped being finite, and which learning rate holds.
+"""Divergence: where the first number was no longer finite, and which learning rate is stable.
 
-The graph of the failed evaluation is still there when the error turns out to be inf or nan, so the node
-that produced it can be named. And a derivative of a derivative says how large a step may be: on a curve
-of second derivative L every step of gradient descent multiplies the distance to the minimum by
-1 - rate * L, which shrinks it only for rates below 2 / L.
+The graph of the failed evaluation still exists when the error is inf or nan, so the node that produced it can
+be named. And a second derivative bounds the step: on a curve of second derivative L each step of gradient
+descent multiplies the distance to the minimum by 1 - rate * L, whose size is below 1 for rates below 2 / L.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ from .parameters import Parameters, named
 
 
 def first_not_finite(output: Value) -> Value | None:
-    """The first Value on the way to the output that has an inf or a nan in it; None if there is none."""
+    """Return the first ancestor of the output that contains an inf or a nan; None if there is none."""
     if not isinstance(output, Value):
         raise TypeError(f"first_not_finite: expected a Value, got {output!r}")
     return next((node for node in reversed(ancestors(output)) if not _finite(node.data)), None)
 
 
 def where_it_began(output: Value) -> str:
-    """A sentence for a message, of an output after its `backward`; none if all is finite."""
+    """Describe, after `backward`, where numbers or gradients were first not finite; empty if nowhere."""
     node = first_not_finite(output)
     if node is not None:
         return f". The first value that is not finite: {_described(node)}"
@@ -56,7 +55,7 @@ def _described(node: Value) -> str:
 
 
 def _place(data: Any) -> str:
-    """Where an array's first entry is that is not finite: its row and column, counted from 0."""
+    """The place of the first entry that is not finite: its row and column, counted from 0."""
     if isinstance(data, Value) or not isinstance(data, np.ndarray) or _finite(data):
         return ""
     places = np.argwhere(~np.isfinite(data))
@@ -68,7 +67,7 @@ def _place(data: Any) -> str:
 
 
 def _shown(arg: Any, data: Any) -> str:
-    """The numbers as they were when they were used, with the name of the Value that held them."""
+    """The numbers that an operation used, with the name of the Value that held them."""
     name = getattr(arg, "name", "")
     return f"{name} = {_text(data)}" if name else _text(data)
 
@@ -87,14 +86,14 @@ def _finite(data: Any) -> bool:
 
 
 def largest_stable_rate(error: Error, parameters: Parameters, rounds: int = 50) -> float:
-    """2 / L, the learning rate from which on gradient descent no longer converges.
+    """Return 2 / L, the learning rate above which gradient descent does not converge.
 
-    L is the largest second derivative of the error in any direction, at the parameters as they are. The
-    search starts in a random direction, the same each time, and turns towards where the curve is steepest
-    (power iteration on Hessian-vector products, at most `rounds` of them; the Hessian is never made). For
-    one parameter, and for an error that is quadratic in it, this is exact; for many it comes near L from
-    below. math.inf where the error curves upwards nowhere, nan where its derivatives are not finite. Raises
-    TypeError or ValueError where error() is not a scalar Value that depends on the parameters.
+    L is the largest second derivative of the error in any direction, at the present parameters. It is found
+    by power iteration from a random direction, the same each time: at most `rounds` Hessian-vector
+    products, the Hessian is never built. For one parameter, and for an error that is quadratic in it, this
+    is exact; for many it approaches L from below. math.inf where no direction curves upwards, nan where its
+    derivatives are not finite. Raises TypeError or ValueError where error() is not a scalar Value that
+    depends on the parameters.
 
     Y. LeCun, P. Simard, B. Pearlmutter, "Automatic learning rate maximization by on-line estimation of
     the Hessian's eigenvectors", 1993.
@@ -124,7 +123,7 @@ def largest_stable_rate(error: Error, parameters: Parameters, rounds: int = 50) 
         return 2.0 / size
 
     def lifted(direction: list[Any]) -> list[Any]:
-        """All curvatures, from -size to size, moved up to 0 to 2 size: the highest is now the largest."""
+        """Shift all curvatures from [-size, size] to [0, 2 size]: the highest is now the largest."""
         return [product + size * part for product, part in zip(curve(direction), direction, strict=True)]
 
     steepest = _largest_size(lifted, at_random, rounds)[0] - size
@@ -132,7 +131,7 @@ def largest_stable_rate(error: Error, parameters: Parameters, rounds: int = 50) 
 
 
 def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[Value]) -> list[Any]:
-    """The gradient of (gradient . direction): Pearlmutter's way to multiply by the Hessian."""
+    """Multiply by the Hessian as Pearlmutter does: the gradient of (gradient . direction)."""
     slope: Any = sum(np.sum(g * part) for g, part in zip(gradients, direction, strict=True))
     walk = pull_back(slope, 1.0, ancestors(slope)) if isinstance(slope, Value) else ()
     found = {node: arrived for node, arrived in walk if node.op is None}
@@ -142,8 +141,7 @@ def _hessian_times(direction: list[Any], gradients: list[Any], parameters: list[
 def _largest_size(
     curve: Callable[[list[Any]], list[Any]], direction: list[Any], rounds: int
 ) -> tuple[float, list[Any]]:
-    """The size of the largest eigenvalue and the direction it is in, of length 1: multiply and normalize,
-    again and again."""
+    """Power iteration: return the size of the largest eigenvalue and its direction, of length 1."""
     size = 0.0
     for _ in range(rounds):
         length = _length(direction)
@@ -167,7 +165,7 @@ def _length(direction: list[Any]) -> float:
 
 
 def what_would_hold(error: Error, parameters: Parameters) -> str:
-    """A sentence on the largest stable learning rate where the parameters are; none if it has no answer."""
+    """Describe the largest stable learning rate at the present parameters; empty if there is none."""
     try:
         with np.errstate(all="ignore"):
             rate = largest_stable_rate(error, parameters)

@@ -1,6 +1,6 @@
-"""History: all that a descent went through, to look at afterwards.
+"""History: the Steps of a descent, kept to be looked at afterwards.
 
-It is made from the Steps themselves, `History(descend(error, optimizer))`, and has their fields as arrays.
+`History(descend(error, optimizer))` runs the descent; its attributes are the fields of the Steps as arrays.
 Jupyter shows it as a curve and a table, which the pictures draw (see microgd/__init__.py).
 """
 

@@ -1,9 +1,8 @@
-"""Learning without a derivative: try up, try down, keep the better.
+"""Hot and cold: learning without a derivative. Try up, try down, keep the better.
 
-It is how a child plays hot and cold, and it shows what the derivative is for. A try tells the direction
-and nothing about the amount, so the step stays as large as it was set: too small and it crawls, too large
-and it swings about the goal for ever. Two tries are needed for each weight, where one derivative answers
-for all of them.
+It shows the use of a derivative. A try tells the direction and not the amount, so the step has a fixed
+size: with a small one the search is slow, with a large one it oscillates about the goal. Each weight needs
+two evaluations of the error, where one backward pass gives the derivatives by all weights.
 
 `hot_cold` turns one knob. `coordinate_search` turns many, one after the other, and makes the step smaller
 when nothing helps any more; on correlated weights it still needs many more rounds than moving all at once.
@@ -26,7 +25,7 @@ from .stopping import Step, Stop
 
 @dataclass(frozen=True)
 class Probe:
-    """What hot-cold learning saw at one setting of the knob, before it turned it."""
+    """The errors that hot-cold learning compared at one setting of the knob."""
 
     number: int
     knob_weight: float
@@ -42,11 +41,11 @@ def hot_cold(
 ) -> Iterator[Probe]:
     """Turn the knob up or down by step_amount, to whichever side has the lower error, `steps` times.
 
-    error  called without arguments, returns the error at the knob's present setting, a single number.
-    knob   a Value of a single number. It is turned between one yield and the next.
+    error  a function without arguments that returns the error at the knob's present setting, a scalar.
+    knob   a scalar Value, which is changed between one yield and the next.
 
-    A generator of `steps` + 1 Probes, the last of which is where the knob ended. It does not compare with
-    staying, so it cannot stop: near the goal it swings. Where both sides are alike it stays.
+    Yields `steps` + 1 Probes; the last one is the place where the knob ended. The search does not compare
+    with staying, so it cannot stop: near the goal it oscillates. Where both sides are equal it stays.
 
     >>> knob = Value(0.5)
     >>> for probe in hot_cold(lambda: (0.5 * knob - 0.8) ** 2, knob, step_amount=0.001, steps=2):
@@ -57,7 +56,7 @@ def hot_cold(
     """
     if not isinstance(knob, Value) or knob.shape:
         raise ValueError(
-            f"hot_cold turns one knob, a Value of a single number; got {knob!r}: coordinate_search turns many"
+            f"hot_cold turns one knob, a scalar Value; got {knob!r}: coordinate_search turns many"
         )
     arguments.error_function(error)
     step_amount = arguments.number("step_amount", step_amount, "(0, inf)")
@@ -97,13 +96,13 @@ def coordinate_search(
     *,
     xtol: float = 1e-8,
 ) -> Iterator[Step]:
-    """Turn one weight at a time: up, if that lowers the error, else down, if that does, else not at all.
+    """Coordinate search: turn one weight at a time, to the side that lowers the error, if there is one.
 
-    A round tries every entry of every parameter. After a round that changed nothing step_amount is halved.
+    A round tries each entry of each parameter. After a round without a change step_amount is halved.
 
-    error        called without arguments, returns the error, a single number.
+    error        a function without arguments that returns the error, a scalar.
     parameters   Values, as a list or a dict.
-    steps        how many rounds at most (reason: budget).
+    steps        the largest number of rounds (reason: budget).
     xtol         converged where step_amount has come below this times what it was at the start.
 
     A generator of Steps as from `descend`, one for the start and one for each round; the learning_rate
@@ -153,7 +152,7 @@ def _rounds(
 def _turned(
     parameter: Value, where: tuple[int, ...], step_amount: float, best: float, error: Callable[[], Any]
 ) -> float:
-    """Leave one entry where the error is lowest of here, up and (if up is no better) down."""
+    """Set one entry to the place with the lowest error: here, up, or (if up is no better) down."""
     here = np.asarray(parameter.snapshot())[where]
     for setting in (here + step_amount, here - step_amount):
         _set(parameter, where, setting)

@@ -1,13 +1,13 @@
 """Losses: how wrong a prediction is, as one number for each prediction.
 
-`pred` is what the net says and `goal_pred` what it should have said; each a number, an array or a Value.
-A loss answers entry by entry (`softmax_cross_entropy` row by row): np.mean of it is the error of a batch,
-and `mean_squared_error` is the one that has it built in. Shapes must be the same, or one of the two a
-single number: predictions of shape (n, 1) against goals of shape (n,) would be spread out to n x n
-differences, a mistake that trains without a word, so it is refused.
+`pred` is the prediction of the net and `goal_pred` the right one; each is a number, an array or a Value. A
+loss is computed entry by entry (`softmax_cross_entropy` row by row): np.mean of it is the error of a batch,
+which `mean_squared_error` has built in. Shapes must be equal, or one of the two a scalar: predictions of
+shape (n, 1) against goals of shape (n,) would be broadcast to n x n differences, and the net would learn
+something else without an error, so they are refused.
 
-The cross-entropies take *logits*, what the net says before it is squeezed into probabilities: log and exp
-meet on paper, and neither overflows.
+The cross-entropies take *logits*, the outputs of the net before they become probabilities: the logarithm of
+the exponential is simplified on paper, and neither overflows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..autodiff.primitives.shape import shape_of
 
 
 def squared_error(pred: Any, goal_pred: Any) -> Any:
-    """(pred - goal_pred)^2, entry by entry. Its derivative by pred is 2 (pred - goal_pred), the 2 included.
+    """Compute (pred - goal_pred)^2, entry by entry; its derivative by pred is 2 (pred - goal_pred).
 
     >>> squared_error(0.25, 0.8)
     0.30250000000000005
@@ -33,7 +33,7 @@ def squared_error(pred: Any, goal_pred: Any) -> Any:
 
 
 def mean_squared_error(pred: Any, goal_pred: Any) -> Any:
-    """The mean of (pred - goal_pred)^2 over all entries: a single number.
+    """Compute the mean of (pred - goal_pred)^2 over all entries: a scalar.
 
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
@@ -42,17 +42,17 @@ def mean_squared_error(pred: Any, goal_pred: Any) -> Any:
 
 
 def absolute_error(pred: Any, goal_pred: Any) -> Any:
-    """|pred - goal_pred|, entry by entry; slope 0 where they are equal."""
+    """Compute |pred - goal_pred|, entry by entry; slope 0 where they are equal."""
     pred, goal_pred = _alike("absolute_error", pred, goal_pred)
     return abs(pred - goal_pred)
 
 
 def huber(pred: Any, goal_pred: Any, delta: float = 1.0) -> Any:
-    """Half the squared distance up to delta, and a straight line from there on, entry by entry:
-    d^2 / 2 where |d| <= delta, delta (|d| - delta / 2) elsewhere, d = pred - goal_pred.
+    """Compute the Huber loss, entry by entry: quadratic up to a distance of delta, linear beyond it.
 
-    So one far-off example pulls with a force of delta and no more. P. J. Huber, "Robust estimation of a
-    location parameter", 1964.
+    d^2 / 2 where |d| <= delta, delta (|d| - delta / 2) elsewhere, with d = pred - goal_pred. So the
+    gradient of one outlier is at most delta. P. J. Huber, "Robust estimation of a location parameter",
+    1964.
 
     >>> float(huber(0.5, 0.0)), float(huber(3.0, 0.0))
     (0.125, 2.5)
@@ -66,8 +66,9 @@ def huber(pred: Any, goal_pred: Any, delta: float = 1.0) -> Any:
 
 
 def hinge(score: Any, label: Any) -> Any:
-    """max(0, 1 - label * score), entry by entry, the labels being -1 and 1: no error once the score is on
-    the right side by a margin of 1. At the margin itself half the slope.
+    """Compute the hinge loss max(0, 1 - label * score), entry by entry, with labels -1 and 1.
+
+    It is 0 where the score is on the right side by a margin of 1; at the margin itself the slope is halved.
 
     C. Cortes, V. Vapnik, "Support-vector networks", 1995.
 
@@ -80,10 +81,10 @@ def hinge(score: Any, label: Any) -> Any:
 
 
 def binary_cross_entropy(logits: Any, goal_pred: Any) -> Any:
-    """-(y log p + (1 - y) log(1 - p)) with p = sigmoid(logit), entry by entry, in nats.
+    """Compute -(y log p + (1 - y) log(1 - p)) with p = sigmoid(logit), entry by entry, in nats.
 
-    y is goal_pred, from 0 to 1. It is computed as y softplus(-logit) + (1 - y) softplus(logit), which is
-    the same and exact for logits of any size. Its derivative by the logit is p - y.
+    y is goal_pred, from 0 to 1. The formula used is y softplus(-logit) + (1 - y) softplus(logit), which is
+    equal and exact for logits of any size. Its derivative by the logit is p - y.
 
     >>> round(float(binary_cross_entropy(0.0, 1.0)), 6)     # no idea: log 2
     0.693147
@@ -96,7 +97,7 @@ def binary_cross_entropy(logits: Any, goal_pred: Any) -> Any:
 
 
 def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
-    """-sum(y log p) over the last axis, p = softmax(logits), one number for each row, in nats.
+    """Compute -sum(y log p) over the last axis with p = softmax(logits), one number for each row, in nats.
 
     logits     (..., classes)
     goal_pred  the right classes as whole numbers from 0, of shape (...); or y, a probability for every
@@ -110,7 +111,7 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     logits, goal_pred = _as_floats(logits), _not_a_list(goal_pred)
     shape = shape_of(logits)
     if not shape:
-        raise ValueError("softmax_cross_entropy: expected one logit for each class, got a single number")
+        raise ValueError("softmax_cross_entropy: expected one logit for each class, got a scalar")
     if shape_of(goal_pred) == shape:
         expected = "probabilities from 0 to 1"
         _check_goals("softmax_cross_entropy", goal_pred, expected, lambda y: (y >= 0) & (y <= 1))
@@ -139,13 +140,13 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
 
 
 def _alike(loss: str, pred: Any, goal_pred: Any) -> tuple[Any, Any]:
-    """Both as something to calculate with, of one shape or one of them a single number."""
+    """Convert both to floats; raise ValueError unless their shapes are equal or one is a scalar."""
     pred, goal_pred = _as_floats(pred), _as_floats(goal_pred)
     given, wanted = shape_of(pred), shape_of(goal_pred)
     if given != wanted and given and wanted:
         raise ValueError(
             f"{loss}: predictions of shape {given} and goals of shape {wanted}: "
-            "expected the same shape (reshape one of them), or a single number for all"
+            "expected the same shape (reshape one of them), or a scalar for all"
         )
     return pred, goal_pred
 
@@ -164,7 +165,7 @@ def _not_a_list(x: Any) -> Any:
 
 
 def _as_floats(x: Any) -> Any:
-    """Something to calculate with: NumPy's small integers would wrap round, and masks have no minus."""
+    """Convert integers and masks to floats: NumPy's small integers overflow, and masks have no minus."""
     x = _not_a_list(x)
     return x.astype(float) if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "uib" else x
 

@@ -1,4 +1,4 @@
-"""Descending from several starts: an error with several pits is not done after one of them."""
+"""Restarts: descents from several starts, for an error with several local minima."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .training import descend
 
 @dataclass
 class Pit:
-    """A place where descents ended, and the descents that ended there."""
+    """A local minimum that descents found, and these descents."""
 
     error: float
     """inf for descents that diverged."""
@@ -45,10 +45,10 @@ def restarts(
     every: int = 1,
     **options: Any,
 ) -> list[Pit]:
-    """Descend from each start, and return all the pits that were found, the best first.
+    """Descend from each start; return all pits (local minima) that were found, the best first.
 
     error          as for `descend`, which gets the `options` too.
-    new_optimizer  makes an optimizer of the parameters: a fresh one each time, that remembers nothing.
+    new_optimizer  a function that makes a fresh optimizer of the parameters, with an empty memory.
     starts         each the parameters' first data, a dict by name; for a single parameter its data alone.
     xtol           descents that end within this of one another have found the same pit, relative to the
                    largest entry of the parameter at any start or end so far.
@@ -97,7 +97,7 @@ def _by_name(start: Any, optimizer: Optimizer) -> Mapping[str, Any]:
 
 
 def _ended(history: History, error: Error) -> float:
-    """The error where the descent left the parameters, which is not always where it stopped."""
+    """The error at the parameters after a descent, which may have put them back to an earlier step."""
     if history.reason is Stop.DIVERGED:
         return math.inf
     return error().item() if history.reason is Stop.EARLY_STOPPING else history.steps[-1].error

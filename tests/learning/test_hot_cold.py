@@ -39,7 +39,7 @@ def test_the_knob_is_put_back_when_the_error_fails():
 
 
 def test_many_knobs_are_for_coordinate_search():
-    with pytest.raises(ValueError, match="one knob, a Value of a single number"):
+    with pytest.raises(ValueError, match="one knob, a scalar Value"):
         next(hot_cold(lambda: 0.0, Value([1.0, 2.0])))
 
 
@@ -55,7 +55,7 @@ def test_a_search_refuses_what_could_not_move(walk):
 
 
 def test_a_knob_is_a_value():
-    with pytest.raises(ValueError, match=r"a Value of a single number; got 0\.5"):
+    with pytest.raises(ValueError, match=r"a scalar Value; got 0\.5"):
         next(hot_cold(lambda: 0.25, 0.5))
 
 

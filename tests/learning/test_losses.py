@@ -147,7 +147,7 @@ def test_shapes_that_would_broadcast_by_mistake():
             loss(Value(np.zeros((3, 1))), np.zeros(3))
     with pytest.raises(ValueError, match=r"classes of shape \(3,\).*got goals of shape \(2,\)"):
         softmax_cross_entropy(np.zeros((3, 4)), np.array([0, 1]))
-    with pytest.raises(ValueError, match="got a single number"):
+    with pytest.raises(ValueError, match="got a scalar"):
         softmax_cross_entropy(1.0, 0)
 
 
