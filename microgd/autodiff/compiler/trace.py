@@ -65,17 +65,20 @@ def trace(f: Callable[..., Any], args: Iterable[Any], options: dict[str, Any], i
     """Call f(*args, **options), where the Values `inputs` stand for the numbers of the arguments.
 
     Where f computes an error from parameters from outside, these become inputs as well. f is called again, so
-    that reading their numbers is noticed, and the output is (error, [d error / d parameter, ...]).
+    that reading their numbers is noticed, and the output is (error, [d error / d parameter, ...]). Data from
+    outside that the second call finds changed (the next batch, random numbers) are noticed as well.
 
     Raises TracedValueError, with the place in the source, where f reads the number of an input, and
-    ValueError where it uses a Value from outside in another way.
+    ValueError where it uses a Value from outside in another way, or reads data that change.
     """
     recorded = _called(f, args, options, inputs)
     parameters = recorded.outside
     if parameters:
         _check_parameters(parameters, recorded.output)
+        constants = _constants_of(recorded.output)
         recorded = _called(_with_gradients(f, parameters), args, options, [*inputs, *parameters])
         _check_parameters(recorded.outside, recorded.output)
+        _check_unchanged(constants, _constants_of(recorded.output[0]))
     return recorded
 
 
@@ -139,6 +142,50 @@ def _check_parameters(outside: list[Value], output: Tree) -> None:
                 "constant of the program. Pass its number or array as an argument. Only an error, a scalar "
                 "that is all the function returns, may be computed from leaves from outside, its parameters"
             )
+
+
+Constants = list[tuple[Primitive, tuple[Any, ...]]]
+"""The operations of an error, oldest first, each with its arguments; None stands for a Value."""
+
+
+def _constants_of(error: Value) -> Constants:
+    """Copy the constants that an error is computed from."""
+    copies: dict[int, np.ndarray] = {}
+
+    def copied(x: Any) -> Any:
+        if isinstance(x, tuple):
+            return tuple([copied(part) for part in x])
+        if isinstance(x, np.ndarray):
+            if id(x) not in copies:
+                copies[id(x)] = x.copy()
+            return copies[id(x)]
+        return None if isinstance(x, Value) else x
+
+    return [(node.op, copied(node.args)) for node in reversed(ancestors(error)) if node.op is not None]
+
+
+def _check_unchanged(first: Constants, second: Constants) -> None:
+    """Raise ValueError if two calls with the same arguments read different data."""
+    if [op.name for op, _ in first] != [op.name for op, _ in second]:
+        place = "it performs other operations"
+    else:
+        changed = [op.name for (op, a), (_, b) in zip(first, second, strict=True) if not _is_same(a, b)]
+        if not changed:
+            return
+        place = f"another constant in {changed[0]}"
+    raise ValueError(
+        f"the compiled function computes something else when it is called again ({place}): it reads data from "
+        "outside that change, such as the next batch or random numbers. Those of the first call would be "
+        "constants of the program: pass the data (the batch, the mask) as an argument"
+    )
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(_is_same, a, b))
+    if isinstance(a, (np.ndarray, np.generic, float)):
+        return np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f")
+    return a is b or callable(a) or a == b  # a function may be made anew in each call
 
 
 def _with_gradients(f: Callable[..., Any], parameters: list[Value]) -> Callable[..., Any]:
