@@ -19,7 +19,8 @@ from ..primitives import arithmetic, elementary, linear_algebra, reduction, shap
 from ..primitives.primitive import Primitive, numpy_functions
 from ..value import Value
 
-BOOL, FLOAT64, FLOAT32 = np.dtype(np.bool), np.dtype(np.float64), np.dtype(np.float32)
+BOOL, FLOAT64 = np.dtype(np.bool), np.dtype(np.float64)
+FLOAT32, FLOAT16 = np.dtype(np.float32), np.dtype(np.float16)
 
 Operand = Any
 """An Instruction, or a constant: a number, an array, an axis, an index (a tuple may hold instructions)."""

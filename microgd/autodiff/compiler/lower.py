@@ -16,7 +16,16 @@ from ..primitives import reduction
 from ..primitives.primitive import Primitive
 from ..trees import tree_leaves
 from ..value import Value, ancestors, next_number
-from .ir import FLOAT32, Instruction, Operand, Program, general_function, instruction_for, instructions_in
+from .ir import (
+    FLOAT16,
+    FLOAT32,
+    Instruction,
+    Operand,
+    Program,
+    general_function,
+    instruction_for,
+    instructions_in,
+)
 from .ir import shape_of_operand as shape_of
 from .trace import Trace, place_of
 
@@ -91,8 +100,8 @@ class _Lowering:
 
 
 def _is_plain_number(operand: Operand) -> bool:
-    """Whether this is an array of one number that may become the number. float32 promotes differently."""
-    return type(operand) is np.ndarray and operand.dtype != FLOAT32
+    """Whether this is an array of one number that may become the number. A float32 and a float16 promote differently."""
+    return type(operand) is np.ndarray and operand.dtype not in (FLOAT32, FLOAT16)
 
 
 def _is_one_everywhere(op: Primitive, args: tuple[Operand, ...]) -> bool:
@@ -101,7 +110,30 @@ def _is_one_everywhere(op: Primitive, args: tuple[Operand, ...]) -> bool:
 
 
 def _copy_of(array: np.ndarray) -> np.ndarray:
-    """Copy to a plain array (the * of a np.matrix differs) of the same layout in memory, repeats included."""
+    """Copy to a plain array (the * of a np.matrix differs) of the same layout in memory, repeats included.
+
+    An array with gaps or in reverse stays so, because BLAS and NumPy sum in another order then.
+    """
     once = array[tuple([slice(1) if step == 0 else slice(None) for step in array.strides])]
-    copy = np.array(once, order="K")
+    copy = np.array(once, order="K") if _is_dense(once) else _copy_with_gaps(once)
     return copy if copy.shape == array.shape else np.broadcast_to(copy, array.shape)
+
+
+def _is_dense(array: np.ndarray) -> bool:
+    """Whether the entries lie side by side and forwards, in whatever order of axes."""
+    extent = sum([(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)])
+    return array.size == 0 or (extent < array.nbytes and min(array.strides, default=0) >= 0)
+
+
+def _copy_with_gaps(array: np.ndarray) -> np.ndarray:
+    """Copy with a gap of one entry behind each entry, or behind each row if the rows themselves have none."""
+    order = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
+    directions = tuple([slice(None, None, -1 if step < 0 else 1) for step in array.strides])
+    forwards = np.asarray(array)[directions].transpose(order)
+    *rows, length = forwards.shape
+    if forwards.strides[-1] == array.itemsize:
+        copy = np.empty([*rows, length + 1], array.dtype)[..., :length]
+    else:
+        copy = np.empty([*rows, 2 * length], array.dtype)[..., ::2]
+    copy[...] = forwards
+    return copy.transpose(np.argsort(order))[directions]

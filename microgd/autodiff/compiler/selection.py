@@ -25,6 +25,9 @@ from ..primitives import elementary, linear_algebra, reduction, shape
 from ..primitives.primitive import Primitive
 from .ir import (
     BOOL,
+    FLOAT16,
+    FLOAT32,
+    FLOAT64,
     LIBRARY,
     Instruction,
     Operand,
@@ -291,8 +294,11 @@ def _as_python(expression: str, x: Instruction) -> str:
 
 
 def _may_be_integers(x: Instruction) -> bool:
-    """Whether NumPy computes in integers (the sum of a mask), where a Value has floats."""
+    """Whether NumPy computes in integers (the sum of a mask) or in float16, where a Value has floats."""
     args = x.args[1:] if x.op is ar.where else x.args
+    dtypes = {arg.dtype for arg in args if isinstance(arg, np.ndarray) or shape_of_operand(arg)}
+    if FLOAT16 in dtypes and dtypes.isdisjoint({FLOAT32, FLOAT64}):  # an array from outside
+        return x.dtype == np.float64
     if {BOOL} < {BOOL, *[arg.dtype for arg in args if isinstance(arg, Instruction)]}:
         return False
     types = [arg.dtype.kind if isinstance(arg, (Instruction, np.ndarray)) else type(arg) for arg in args]
