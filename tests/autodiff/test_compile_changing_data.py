@@ -1,4 +1,4 @@
-"""Data from outside that change between two calls: they would be constants of the program, so it is refused."""
+"""Data from outside that change between two calls: refused, for they would be constants of the program."""
 
 import itertools
 

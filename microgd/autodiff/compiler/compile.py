@@ -74,11 +74,11 @@ def compile(
     numbers count as floats.
 
     Only parameters may come from outside: an error, a scalar that is all that f returns, may be computed from
-    leaves, such as the parameters of a net. Which ones is settled in the first call. f runs twice then,
-    and a ValueError tells that it reads other data the second time: the next batch or random numbers, which
-    belong in an argument. The parameters' numbers are read in every call, and the result is a Value, as that of f: `backward` gives the
-    parameters their gradients. So `descend(compile(error), optimizer)` learns as `descend(error,
-    optimizer)` does, without recording a graph at each step.
+    leaves, such as the parameters of a net. Which ones is settled in the first call. f runs twice then, and a
+    ValueError tells that it read other data the second time (the next batch, random numbers), which belong in
+    an argument. The parameters' numbers are read in every call, and the result is a Value, as that of f:
+    `backward` gives the parameters their gradients. So `descend(compile(error), optimizer)` learns as
+    `descend(error, optimizer)` does, without recording a graph at each step.
 
     Results equal those of f to the last bit, with these exceptions: a sum of one term keeps the sign of its
     zero; and sums may be added up in another order where the memory layout of an argument differs from the

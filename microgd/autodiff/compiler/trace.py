@@ -174,9 +174,9 @@ def _check_unchanged(first: Constants, second: Constants) -> None:
             return
         place = f"another constant in {changed[0]}"
     raise ValueError(
-        f"the compiled function computes something else when it is called again ({place}): it reads data from "
-        "outside that change, such as the next batch or random numbers. Those of the first call would be "
-        "constants of the program: pass the data (the batch, the mask) as an argument"
+        f"the compiled function computes something else when it is called again ({place}): it reads data "
+        "from outside that change, such as the next batch or random numbers. Those of the first call would "
+        "be constants of the program: pass the data (the batch, the mask) as an argument"
     )
 
 
@@ -267,10 +267,14 @@ def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], name
 def value_like(x: Any, name: str) -> Value:
     """Make a Value that stands for an argument of this name.
 
-    An array of another library may be large, or not computed yet: ones stand for it.
+    An array of another library may be large, or not computed yet: a single 1 stands for all its entries.
     """
-    if not isinstance(x, (int, float, np.generic, np.ndarray)):
-        x = np.ones(x.shape, x.dtype)
+    is_theirs = not isinstance(x, (int, float, np.generic, np.ndarray))
+    if is_theirs:
+        value = value_like(np.ones((1,) * len(x.shape), x.dtype), name)
+        if x.shape:
+            value.content = np.broadcast_to(value.content, x.shape)
+        return value
     value = Value(x, name)
     if value.shape and x.dtype == np.bool:
         value.content = np.array(x)  # a mask stays one
