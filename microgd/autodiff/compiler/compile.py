@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import inspect
+import sys
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
@@ -192,6 +194,14 @@ class Compiled:
         """Bind a method to its instance."""
         return self if instance is None else functools.partial(self, instance)
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copy and pickle a decorated function by its name, others with their function; programs stay."""
+        name = getattr(self._f, "__qualname__", "")
+        if _found(getattr(self._f, "__module__", None), name) is self:
+            return name
+        static_argnames, namespace, jit = self._options
+        return _remade, (self._f, frozenset(static_argnames), namespace and namespace.__name__, jit)
+
     def __repr__(self) -> str:
         return f"<compiled {self._name}, programs: {len(self._programs)}>"
 
@@ -227,6 +237,20 @@ class Compiled:
                     f"{self._name}: more than {MAX_PROGRAMS} signatures of arguments, the oldest program is "
                     "dropped; shapes that change from call to call are traced each time: pad them"
                 )
+
+
+def _found(module: str | None, name: str) -> Any:
+    """The object of this name in a module that is loaded; None if there is none."""
+    x: Any = sys.modules.get(module or "")
+    for part in name.split("."):
+        x = getattr(x, part, None)
+    return x
+
+
+def _remade(f: Any, static_argnames: Iterable[str], namespace: str | None, jit: Any) -> Compiled:
+    """Compile the function of a pickle or a copy, whose programs are written anew."""
+    library = None if namespace is None else importlib.import_module(namespace)
+    return compile(f, static_argnames=static_argnames, namespace=library, jit=jit)
 
 
 @contextmanager
