@@ -132,7 +132,8 @@ class Specialisation:
             lines = [code for code, _ in self._text.body]
         return [
             "try:", *[f"    {line}" for line in lines or ["pass"]],
-            f"except {bind(_ERRORS)}:", f"    return {bind(self._again)}({names})",
+            f"except {bind(_ERRORS)} as {(error := bind.unused())}:",
+            f"    return {bind(self._again)}({', '.join([error, *self._text.parameters])})",
             f"return {rebuilt(self._structure, iter(results), bind)}",
         ]  # fmt: skip
 
@@ -157,14 +158,21 @@ class Specialisation:
         """Compute the results one after the other."""
         try:
             return self.function(*numbers)
-        except _ERRORS:
-            return tree_leaves(self._again(*numbers))
+        except _ERRORS as error:
+            return tree_leaves(self._again(error, *numbers))
 
-    def _again(self, *numbers: Any) -> Any:
-        """Interpret the program, where Python raises an error and IEEE 754 defines a result."""
+    def _again(self, error: Exception, *numbers: Any) -> Any:
+        """Interpret the program, where Python raises an error and IEEE 754 defines a result.
+
+        Another error is explained by the primitive that raises it. If none does, the text of the program is
+        wrong, which must not be hidden: the error is raised as it is.
+        """
         if self._options.namespace is not None:
-            raise  # the error that led here is that of the other library
-        return interpreted(self._program, numbers, self._structure)
+            raise error  # that of the other library
+        results = interpreted(self._program, numbers, self._structure)
+        if not (isinstance(error, ArithmeticError) or str(error).startswith(_DOMAIN_ERRORS)):
+            raise error
+        return results
 
 
 def interpreted(program: Program, numbers: tuple[Any, ...], structure: Tree) -> Tree:
@@ -184,7 +192,12 @@ def interpreted(program: Program, numbers: tuple[Any, ...], structure: Tree) -> 
 
 
 _ERRORS = ArithmeticError, ValueError
-"""The errors that Python raises where IEEE 754 defines a result."""
+"""The errors that Python raises where IEEE 754 defines a result. NumPy raises ValueError for shapes, too."""
+
+_DOMAIN_ERRORS = (
+    "math domain error", "expected a positive input", "expected a nonnegative input", "expected a finite input",
+)  # fmt: skip
+"""How the messages of Python's ValueErrors for such results begin, up to Python 3.13 and from 3.14 on."""
 
 
 @dataclass
