@@ -100,7 +100,7 @@ class _Lowering:
 
 
 def _is_plain_number(operand: Operand) -> bool:
-    """Whether this is an array of one number that may become the number. A float32 and a float16 promote differently."""
+    """Whether an array of one number may become the number. float32 and float16 promote differently."""
     return type(operand) is np.ndarray and operand.dtype not in (FLOAT32, FLOAT16)
 
 
