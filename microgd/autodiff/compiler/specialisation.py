@@ -195,8 +195,11 @@ _ERRORS = ArithmeticError, ValueError
 """The errors that Python raises where IEEE 754 defines a result. NumPy raises ValueError for shapes, too."""
 
 _DOMAIN_ERRORS = (
-    "math domain error", "expected a positive input", "expected a nonnegative input", "expected a finite input",
-)  # fmt: skip
+    "math domain error",
+    "expected a positive input",
+    "expected a nonnegative input",
+    "expected a finite input",
+)
 """How the messages of Python's ValueErrors for such results begin, up to Python 3.13 and from 3.14 on."""
 
 
