@@ -1,9 +1,9 @@
-"""Batch, mini-batch, stochastic: how much of the data to look at before each step.
+"""Batch, mini-batch and stochastic gradient descent: the number of examples for each step.
 
-What you will see: the same data walked with batches of all 256 examples, of 16 and of 1. The small ones
-take more steps for the same look at the data, and noisier ones: the gradient of k examples is a guess at
-the gradient of all, off by sigma / sqrt(k) * sqrt((n - k) / (n - 1)), which is measured here. So noise is
-normal; a learning rate that falls takes it out at the end. Run it: python examples/batch_sizes.py
+What you will see: descents on the same data with batches of all 256 examples, of 16 and of 1. Small batches
+take more steps for each pass over the data, and noisier ones: the gradient of k examples estimates the
+gradient of all, with a standard error of sigma / sqrt(k) * sqrt((n - k) / (n - 1)), which is measured here.
+So noise is normal; a falling learning rate removes it at the end. Run it: python examples/batch_sizes.py
 """
 
 import time

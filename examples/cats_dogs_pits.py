@@ -1,9 +1,10 @@
-"""Cats and dogs once more: one knob on real data, and an error with several pits.
+"""Cats and dogs again: one knob on real data, and an error with several local minima (pits).
 
-What you will see: the knob is now the weight of a typical animal. In the first model a dog is what weighs
-unlike a cat of `knob` kilograms: a deep pit, shallow ones and a plateau. In the second a dog weighs about
-`knob` kilograms: several pits. Thirty starts show which start leads where, how deep each pit is, and how
-often it is right; `restarts` keeps the best. Run it: python examples/cats_dogs_pits.py
+What you will see: the knob is now the weight of a typical animal. In the first model an animal is a dog if
+its weight differs from that of a cat of `knob` kilograms: a deep pit, shallow ones and a plateau. In the
+second a dog weighs about `knob` kilograms: several pits. Thirty starts show which start leads to which pit,
+how deep each is, and how often it is right; `restarts` keeps the best.
+Run it: python examples/cats_dogs_pits.py
 """
 
 from pathlib import Path

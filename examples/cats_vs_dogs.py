@@ -29,7 +29,7 @@ GOAL_PRED = {"cat": 0.0, "dog": 1.0}
 
 
 class BadInput(Exception):
-    """What somebody gave us cannot be used; the message says what and where, in one line."""
+    """Raised for input that cannot be used; the message names it and its place in one line."""
 
 
 # %% The data: kilograms and goals, one of each for an animal
@@ -147,7 +147,8 @@ def judge(weight: float, net: KnobNet, weights: np.ndarray, goals: np.ndarray, n
         f"the probability of a dog is about {dogs:.2f}"
     )
     if not weights.min() <= weight <= weights.max():
-        print(f"  but nobody in the data weighs that: they weigh {weights.min():g} to {weights.max():g} kg")
+        span = f"{weights.min():g} to {weights.max():g} kg"
+        print(f"  but no animal in the data weighs that: they weigh {span}")
 
 
 # %% Pictures

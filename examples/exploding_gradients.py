@@ -1,10 +1,10 @@
-"""Gradients that explode: seen, named, tamed.
+"""Exploding gradients: seen in the history, named by `descend`, and prevented by clipping.
 
-What you will see: a knob that is applied 30 times in a row, as a recurrent net does, so the prediction
-grows like knob^30 and the gradient with it. One step too far, and the next is beyond all numbers.
-`descend` says at which step, at which learning rate, and which operation made the first number that is not
-finite; the history shows it coming. With the gradient clipped the same run arrives at 10^(1/30), as it
-must. Run it: python examples/exploding_gradients.py
+What you will see: a knob that is applied 30 times in a row, as in a recurrent net, so the prediction grows
+like knob^30 and the gradient with it. One step too far, and the next one overflows. `descend` names the
+step, the learning rate, and the operation that computed the first number that is not finite; the history
+shows the gradient growing before. With the gradient clipped the same run converges to 10^(1/30), the
+solution. Run it: python examples/exploding_gradients.py
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Schedules: the learning rate as a function of the step.
 
 What you will see: a knob that learns the mean of noisy measurements, one at a time. At a constant rate it
-arrives soon and then trembles for ever, by rate * noise / (L (2 - rate * L)) of variance, L being the
-second derivative: theory and run. A rate that falls takes the trembling out. Seven schedules, their curves
-and what they are worth here. Run it: python examples/falling_rates.py
+approaches the mean and then fluctuates, with variance rate * noise / (L (2 - rate * L)), where L is the
+second derivative: theory and run. A falling rate removes the fluctuation. Seven schedules, their curves and
+their results here. Run it: python examples/falling_rates.py
 """
 
 import numpy as np

@@ -1,9 +1,10 @@
-"""The graph as a program: what was written for the reader, compiled for the machine.
+"""The graph as a program: a function written for the reader, compiled for the machine.
 
-What you will see: the five lines that `microgd.compile` makes of one knob's error and derivative; what a
-program leaves out and what it keeps; what cannot be compiled, and says so; a net, each line joined to those
-that it uses; and a net that learns through its program, timed beside the same net without one. Every result
-is the function's own, to the last bit. Run it: python examples/graph_as_a_program.py
+What you will see: the five lines that `microgd.compile` writes for one knob's error and derivative; dead
+code and common subexpressions that it removes, and the operations that it keeps; code that cannot be
+compiled, and the message; a net, each line joined to those that it uses; and a net that learns through its
+program, timed beside the same net without one. All results equal the function's, to the last bit. Run it:
+python examples/graph_as_a_program.py
 """
 
 import re
@@ -34,7 +35,7 @@ print(f"{program(0.5, 0.5, 0.8)} from\n{program.source}")
 assert bits(program(0.5, 0.5, 0.8)) == bits(value_and_grad(error)(0.5, 0.5, 0.8))
 
 
-# %% Left out: the second exp, and the tanh that nobody uses. Kept: 0 * x, which is nan where x is inf
+# %% Left out: the second exp, and the tanh that is never used. Kept: 0 * x, which is nan where x is inf
 def wasteful(x, y):
     np.tanh(x)
     return (np.exp(x * y) + 0 * x) * np.exp(x * y)

@@ -1,9 +1,9 @@
-"""How fast is the graph, and how fast its program? Beside the same, written by hand.
+"""The speed of the graph and of its program, beside code written by hand.
 
-What you will see: the time of an error and all its derivatives, for one knob, for a net of single numbers
-and for the same net of arrays: as recorded at each call, as a compiled program, and by hand, in NumPy, as
-one writes it for this net and no other. The times are measured here and now: yours will be others. The
-numbers that are computed are the same. Run it: python examples/how_fast.py
+What you will see: the time of an error and all its derivatives, for one knob, for a net of scalars and for
+the same net of arrays: recorded at each call, as a compiled program, and by hand, in NumPy, for this net
+only. The times are measured in the run, so yours will differ; the numbers computed are the same. Run it:
+python examples/how_fast.py
 """
 
 from functools import partial

@@ -1,9 +1,9 @@
-"""Where the weights start: signals that die out, signals that blow up, and the two recipes against it.
+"""Initialisation: signals that vanish, signals that explode, and two initialisations that prevent both.
 
-What you will see: numbers go through ten layers of 100 relu units, and a gradient comes back through them.
-Each layer multiplies their mean square by (inputs) * (variance of the weights) / 2. He's initialisation
-makes that 1; Xavier's, made for tanh, halves it; weights from -1 to 1 make it 17. Theory and run side by
-side. And a net whose weights are all 0 learns nothing but its last bias.
+What you will see: numbers go forward through ten layers of 100 relu units, and a gradient comes back. Each
+layer multiplies their mean square by (inputs) * (variance of the weights) / 2. He's initialisation makes
+this factor 1; Xavier's, designed for tanh, makes it 1/2; weights from -1 to 1 make it 17. Theory and run
+side by side. And a net whose weights are all 0 learns only its last bias.
 Run it: python examples/initialisation.py
 """
 

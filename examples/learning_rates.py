@@ -1,10 +1,10 @@
-"""The same run with several learning rates, and the rate from which on it diverges: computed, not guessed.
+"""Learning rates: the same run with several of them, and the largest stable one, computed from the graph.
 
-What you will see: too small crawls, right arrives, large swings, too large diverges. The boundary is
-2 / (second derivative), which `largest_stable_rate` gets from the graph: a hundredth below it the run
-converges, a hundredth above it diverges: for one knob; for the real cats and dogs in raw kilograms, and in
-units of 10 kg, where the rate may be a hundred times as large; and for three knobs, where the steepest
-direction decides. Run it: python examples/learning_rates.py
+What you will see: a small rate is slow, a good one converges, a large one oscillates, a too large one
+diverges. The boundary is 2 / (second derivative), which `largest_stable_rate` computes: a hundredth below
+it the run converges, a hundredth above it diverges: for one knob; for the real cats and dogs in raw
+kilograms, and in units of 10 kg, where the rate may be a hundred times as large; and for three knobs, where
+the steepest direction decides. Run it: python examples/learning_rates.py
 """
 
 from pathlib import Path

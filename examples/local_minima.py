@@ -1,10 +1,10 @@
-"""Several pits: where a descent ends depends on where it starts.
+"""Local minima (pits): the end of a descent depends on its start.
 
 What you will see: an error over one knob with three pits, and ten descents from ten starts. All of them
-end in peace: gradient almost 0, error flat. That says that a pit was found, not that it is the deepest;
-only another start can tell, so `restarts` keeps the best. The hills between the pits, where the second
-derivative is negative and the slope 0, are found too: they are the borders between the starts.
-Run it: python examples/local_minima.py
+converge: the gradient is almost 0, the error flat. This says that a pit was found, not that it is the
+deepest; only another start can tell, so `restarts` keeps the best. The maxima between the pits, where the
+slope is 0 and the second derivative negative, are found too: they are the borders between the starts. Run
+it: python examples/local_minima.py
 """
 
 import numpy as np

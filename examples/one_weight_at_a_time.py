@@ -1,10 +1,10 @@
-"""Why not turn one weight at a time?
+"""Coordinate search: turning one weight at a time, and the price of a round.
 
-What you will see: two weights that depend on one another (their correlation c makes a long, slanting
-valley), and how many rounds three ways of walking need to 1/10000 of the error. The narrower the
-valley, the more. With two weights, turning one at a time needs about as many rounds as the gradient or
-fewer; the difference is the price of a round: trying costs one or two evaluations of the error for each
-weight, while one walk back through the graph gives the derivative by all of them. Fifty weights show it.
+What you will see: two correlated weights (their correlation c makes a long, slanting valley), and the
+number of rounds that three methods need to reach 1/10000 of the error. The narrower the valley, the more.
+With two weights, turning one at a time needs as many rounds as gradient descent or fewer. The difference is
+the price of a round: a trial costs one or two evaluations of the error for each weight, while one backward
+pass gives the derivatives by all of them. Fifty weights show it.
 Run it: python examples/one_weight_at_a_time.py
 """
 

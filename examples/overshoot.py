@@ -1,9 +1,9 @@
 """A step that is too large jumps over the minimum.
 
 What you will see: one knob on one curve at five learning rates. Each round multiplies the distance to the
-minimum by the same factor, 1 - rate * (second derivative). Below 0 the knob leaps over the minimum and
-swings, at -1 it swings for ever, beyond -1 it is thrown out. Theory and run side by side, and a picture of
-the zigzag. Run it: python examples/overshoot.py
+minimum by the same factor, 1 - rate * (second derivative). Below 0 the knob jumps over the minimum and
+oscillates, at -1 it oscillates without end, beyond -1 it diverges. Theory and run side by side, and a picture
+of the zigzag. Run it: python examples/overshoot.py
 """
 
 from saving import save

@@ -1,11 +1,10 @@
 """A plateau: the error is high, and yet the gradient has almost vanished.
 
-What you will see: a sigmoid that is sure of the wrong answer. Its knob stands at 8, where the curve is
-flat: gradient descent would need thousands of steps, and a program that stops when the error no longer
-changes stops here and calls it done. Then what helps, in steps until
-the squared error is below 0.01: a larger rate, momentum, Adam, another start, and the
-cross-entropy, whose gradient is largest where the answer is most wrong.
-Run it: python examples/plateau.py
+What you will see: a saturated sigmoid, 1 / (1 + e^-x), with the wrong answer. Its knob stands at 8, where the
+curve is flat: gradient descent would need thousands of steps, and a program that stops when the error no
+longer changes stops here. Then the remedies, in steps until the squared error is below 0.01: a larger rate,
+momentum, Adam, another start, and the cross-entropy, whose gradient is largest where the answer is most
+wrong. Run it: python examples/plateau.py
 """
 
 from functools import partial

@@ -1,10 +1,9 @@
 """Predict, compare, learn: the whole of learning with one knob.
 
-What you will see: a net of a single weight, the knob, learns to predict 0.8 from 0.5. First by trying up
-and down, then by the derivative, which tells direction and amount in one number; then how that goes
-wrong (a large input), what repairs it (alpha), and the same with three inputs, with three outputs and
-with a knob that is held. Each part prints its numbers.
-Run it: python examples/predict_compare_learn.py
+What you will see: a net of a single weight, the knob, learns to predict 0.8 from 0.5: first by trying up and
+down (hot and cold), then by the derivative, which gives direction and amount in one number. A large input
+makes it diverge, and alpha, the learning rate, repairs that. Then three inputs, three outputs, and a frozen
+knob. Each part prints its numbers. Run it: python examples/predict_compare_learn.py
 """
 
 import numpy as np

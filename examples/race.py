@@ -1,9 +1,9 @@
 """A race of six optimizers on three landscapes.
 
 What you will see: steps until the error is below 0.0001, each optimizer at the best of eight learning
-rates. Nobody wins everywhere. Rates of their own for each weight (Adagrad, RMSprop) are worth most where
-the valley runs along a weight, and little where it slants. In Rosenbrock's bent valley gradient descent
-does not arrive at all; momentum and Adam do. Run it: python examples/race.py
+rates. None of them is best everywhere. A rate for each weight (Adagrad, RMSprop) helps most where the
+valley runs along a weight, and little where it slants. In Rosenbrock's bent valley gradient descent does not
+arrive within the steps of this race; momentum and Adam do. Run it: python examples/race.py
 """
 
 from saving import save

@@ -1,4 +1,4 @@
-"""What the examples share: how a picture gets from matplotlib into a file."""
+"""Saving: the examples write their matplotlib pictures with it, as SVG."""
 
 import io
 import re
@@ -25,7 +25,7 @@ def save(ax: Any, path: str) -> None:
 
 
 def rounded(svg: str) -> str:
-    """Coordinates to a hundredth of a point, which halves the file; nobody sees the rest."""
+    """Coordinates to a hundredth of a point, which halves the file; the rest is not visible."""
     return re.sub(
         r' (d|x|y|transform|points)="[^"]*"', lambda hit: re.sub(r"(\.\d\d)\d+", r"\1", hit[0]), svg
     )

@@ -1,9 +1,9 @@
-"""The derivative is the slope of the error, and learning is walking down it.
+"""The derivative is the slope of the error curve; gradient descent steps against it.
 
-What you will see: the error of one knob as a curve with the knob on it like a ball on a hill; at five
-settings the derivative that microgd computes beside the slope measured with a ruler, which agree; and
-that a small step against the slope lowers the error each time, whichever side of the minimum it is on.
-Two pictures. Run it: python examples/slope.py
+What you will see: the error of one knob as a curve, with the knob as a ball on a hill; at five settings the
+derivative that microgd computes beside the slope measured by a finite difference, which agree; and a small
+step against the slope, which lowers the error on both sides of the minimum. Two pictures.
+Run it: python examples/slope.py
 """
 
 from saving import save
@@ -31,7 +31,7 @@ for knob in (0.0, 0.5, 1.6, 2.0, 3.0):
     assert after < here or knob == 1.6, "a step against the slope lowers the error"
 
 print("\nleft of the minimum the slope is negative and the step goes up, right of it the reverse;")
-print("the step is long where it is steep and 0 at the minimum: nobody has to say when to stop")
+print("the step is long where it is steep and 0 at the minimum: no rule has to say when to stop")
 
 # %% Pictures
 save(plots.error_curve(error, -0.5, 3.7, ball=0.5), "out/slope/curve.svg")

@@ -1,8 +1,8 @@
-"""Two moons: a boundary that no straight line can be.
+"""Two moons: a decision boundary that is not a straight line.
 
-What you will see: two half circles of points that reach into one another. A net without a hidden layer
-draws the best straight line and stays wrong; one with two hidden layers of 16 bends the boundary around
-the moons until all are right, and nearly all of 1000 new points. Pictures of both boundaries.
+What you will see: two interleaved half circles of points. A net without a hidden layer finds the best
+straight line and remains wrong on some points; a net with two hidden layers of 16 units bends the boundary
+around the moons until all points are right, and nearly all of 1000 new ones. Pictures of both boundaries.
 Run it: python examples/two_moons.py
 """
 

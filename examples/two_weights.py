@@ -1,9 +1,8 @@
 """Two weights: the error is a surface, the gradient an arrow that points straight uphill.
 
-What you will see: a net with two knobs and the error over both. The gradient is held against 360
-directions that are simply tried: none climbs as steeply. Along a line of equal error the slope is 0, so
-the gradient stands at right angles to it. Then the walk down, from above and in three dimensions.
-Run it: python examples/two_weights.py
+What you will see: a net with two knobs and the error over both. The gradient is compared with 360
+directions: none climbs as steeply. Along a contour line the slope is 0, so the gradient is perpendicular to
+it. Then the descent, on the contour map and in three dimensions. Run it: python examples/two_weights.py
 """
 
 import numpy as np

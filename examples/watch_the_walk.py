@@ -1,9 +1,9 @@
 """Watch the process, not the result: a parameter walking to the minimum.
 
-What you will see: `descend` is a generator, so every step can be looked at in a plain for loop: parameter,
-derivative, error. The derivative shrinks with the distance, and the steps with it. On a parabola the
-parameter comes nearer by the same factor each time, so one can say beforehand when it will be there: the
-run agrees. Then the whole run on one sheet. Run it: python examples/watch_the_walk.py
+What you will see: `descend` is a generator, so a plain for loop sees each step: parameter, derivative,
+error. The derivative shrinks with the distance, and the steps with it. On a parabola each step multiplies the
+distance by the same factor, so the number of steps can be predicted: the run agrees. Then the whole run in
+one picture. Run it: python examples/watch_the_walk.py
 """
 
 import math

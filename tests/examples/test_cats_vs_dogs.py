@@ -69,7 +69,7 @@ def test_it_judges_a_weight_that_it_never_saw(run, weight, answer):
 
 
 def test_it_says_when_a_weight_is_beyond_all_data(run):
-    assert "nobody in the data weighs that" in run("--weight", 400)[1]
+    assert "no animal in the data weighs that" in run("--weight", 400)[1]
 
 
 def test_it_trains_on_data_of_your_own(run, csv_file):
