@@ -1,9 +1,9 @@
 """Instruction selection: the Python expression of each instruction, from one table with a row a primitive.
 
-There are two targets. `native` is NumPy: scalars are Python's floats and use `math`, which is faster on them;
-arrays use operators and ufuncs; a reduction calls its ufunc's `reduce`. `portable` expects of the library
-behind the name `np` only NumPy's best-known functions, for scalars and arrays alike, so it runs on jax.numpy
-and dask.array and through numba.
+There are three targets. `native` is NumPy: scalars are Python's floats and use `math`, which is faster on
+them; arrays use operators and ufuncs; a reduction calls its ufunc's `reduce`. `portable` expects of the
+library behind the name `np` only NumPy's best-known functions, for scalars and arrays alike, so it runs on
+jax.numpy and dask.array. `jitted` is for numba, which lacks some arguments of these functions.
 
 A primitive without a row is written as a call of NumPy's function of its name, or else (a user-defined one)
 as a call of its own function. `Text` writes an operand: the name of an instruction, a literal, or the name of
@@ -51,6 +51,8 @@ class Row:
     number    a template or writer for Python's floats; without one the array's expression is converted.
     array     a template or writer for arrays.
     portable  the same for other libraries; by default that of arrays.
+    jitted    the same for NumPy through a compiler such as numba, which knows fewer arguments of NumPy's
+              functions; by default that of other libraries.
     ufunc     a function of the instruction that returns the ufunc with `out=` and its operands.
     aliases   whether the result may share memory with an operand.
     """
@@ -59,6 +61,7 @@ class Row:
     number: str | Writer | None = None
     array: str | Writer | None = None
     portable: str | Writer | None = None
+    jitted: str | Writer | None = None
     ufunc: Callable[[Instruction], UfuncCall] = lambda x: (general_function(x.op), x.args)
     aliases: Callable[[Instruction], bool] = lambda x: False
 
@@ -131,6 +134,44 @@ def _reduced_portably(function: str) -> Writer:
         return f"np.reshape({total}, {text(x.shape)})" if keepdims and x.shape else total
 
     return write
+
+
+def _summed_jitted(x: Instruction, text: Text) -> str:
+    """Write a sum along one axis after the other, the last one first."""
+    a, axes, keepdims = x.args
+    if len(axes) == len(a.shape):
+        total = f"np.sum({text(a)})"
+        return f"np.full({text(x.shape)}, {total})" if keepdims else total
+    total = text(a)
+    for axis in sorted(axes, reverse=True):
+        total = f"np.sum({total}, axis={axis})"
+    return f"np.reshape({total}, {text(x.shape)})" if keepdims else total
+
+
+def _extreme_jitted(function: str) -> Writer:
+    def write(x: Instruction, text: Text) -> str:
+        """Write a maximum or minimum along an axis by its places: numba's own knows no axis."""
+        a, axes, keepdims = x.args
+        if len(axes) == len(a.shape):
+            total = f"np.{function}({text(a)})"
+            return f"np.full({text(x.shape)}, {total})" if keepdims else total
+        total = text(a)
+        for axis in axes:
+            places = f"np.expand_dims(np.arg{function}({total}, axis={axis}), {axis})"
+            total = f"np.take_along_axis({total}, {places}, {axis})"
+        return total if keepdims else f"np.reshape({total}, {text(x.shape)})"
+
+    return write
+
+
+def _reshaped_jitted(x: Instruction, text: Text) -> str:
+    a = x.args[0]
+    if not a.shape:
+        return f"np.full({text(x.shape)}, {text(a)})" if x.shape else text(a)
+    if not x.shape:
+        return f"{text(a)}[{', '.join(['0'] * len(a.shape))}]"
+    is_contiguous = is_row_major(a) and not row_of(a.op).aliases(a)
+    return f"np.reshape({text(a) if is_contiguous else f'np.ascontiguousarray({text(a)})'}, {text(x.shape)})"
 
 
 def _axis(a: Instruction, axes: tuple[int, ...]) -> Any:
@@ -222,11 +263,14 @@ TABLE: dict[Primitive, Row] = {
     linear_algebra.matmul: Row(array=_matrix_product, portable="{0} @ {1}"),
     linear_algebra.solve:  Row(array="np.linalg.solve({0}, {1})"),
     linear_algebra.einsum: Row(array=_einsum, aliases=lambda x: len(x.args) == 2),
-    reduction.reduce_sum:  Row(array=_reduced_by("add"), portable=_reduced_portably("sum")),
-    reduction.reduce_max:  Row(array=_reduced_by("maximum"), portable=_reduced_portably("max")),
-    reduction.reduce_min:  Row(array=_reduced_by("minimum"), portable=_reduced_portably("min")),
+    reduction.reduce_sum:  Row(array=_reduced_by("add"), portable=_reduced_portably("sum"),
+                               jitted=_summed_jitted),
+    reduction.reduce_max:  Row(array=_reduced_by("maximum"), portable=_reduced_portably("max"),
+                               jitted=_extreme_jitted("max")),
+    reduction.reduce_min:  Row(array=_reduced_by("minimum"), portable=_reduced_portably("min"),
+                               jitted=_extreme_jitted("min")),
     reduction.cumsum:      Row(array="np.cumsum({0}, {1})"),
-    shape.reshape:         Row(array=_reshaped, aliases=_is_view,
+    shape.reshape:         Row(array=_reshaped, aliases=_is_view, jitted=_reshaped_jitted,
                                portable=lambda x, text: f"np.reshape({text(x.args[0])}, {text(x.shape)})"),
     shape.transpose:       Row(array="np.transpose({0}, {1})", aliases=_is_view),
     shape.broadcast_to:    Row(array=_broadcast, portable=_broadcast_portably, aliases=_is_view),
@@ -249,7 +293,7 @@ def _written(how: str | Writer, x: Instruction, text: Text) -> str:
     return how.format(*map(text, x.args)) if isinstance(how, str) else how(x, text)
 
 
-# The two targets ---------------------------------------------------------------------------------
+# The three targets -------------------------------------------------------------------------------
 
 
 def native(x: Instruction, text: Text) -> str:
@@ -286,6 +330,12 @@ def portable(x: Instruction, text: Text) -> str:
     """The expression of an instruction for any library that has NumPy's best-known functions."""
     row = row_of(x.op)
     return _written(row.portable or row.operator or row.array or _call, x, text)
+
+
+def jitted(x: Instruction, text: Text) -> str:
+    """The expression of an instruction for NumPy through numba."""
+    row = row_of(x.op)
+    return _written(row.jitted, x, text) if row.jitted else portable(x, text)
 
 
 def _as_python(expression: str, x: Instruction) -> str:

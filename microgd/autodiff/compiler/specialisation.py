@@ -124,16 +124,21 @@ class Specialisation:
         The program's lines stand among them, because a further call would cost as much as a dozen lines;
         unless a parameter has the name of a word that the program uses.
         """
-        names, results = ", ".join(self._text.parameters), self._text.results
+        names, results, error = ", ".join(self._text.parameters), self._text.results, bind.unused()
         if self._options.is_portable or not bound.signature.parameters.keys().isdisjoint(VOCABULARY):
             results = [bind.unused() for _ in results]
             lines = [f"{', '.join(results) or '()'} = {bind(self.function)}({names})"]
         else:
             lines = [code for code, _ in self._text.body]
+        explained = [
+            f"except {bind(Exception)} as {error}:",
+            f"    raise {bind(self._explained)}({error}) from None",
+        ]
         return [
             "try:", *[f"    {line}" for line in lines or ["pass"]],
-            f"except {bind(_ERRORS)} as {(error := bind.unused())}:",
+            f"except {bind(_ERRORS)} as {error}:",
             f"    return {bind(self._again)}({', '.join([error, *self._text.parameters])})",
+            *(explained if self._options.jit else ()),
             f"return {rebuilt(self._structure, iter(results), bind)}",
         ]  # fmt: skip
 
@@ -160,6 +165,8 @@ class Specialisation:
             return self.function(*numbers)
         except _ERRORS as error:
             return tree_leaves(self._again(error, *numbers))
+        except Exception as error:
+            raise self._explained(error) from None
 
     def _again(self, error: Exception, *numbers: Any) -> Any:
         """Interpret the program, where Python raises an error and IEEE 754 defines a result.
@@ -173,6 +180,16 @@ class Specialisation:
         if not (isinstance(error, ArithmeticError) or str(error).startswith(_DOMAIN_ERRORS)):
             raise error
         return results
+
+    def _explained(self, error: Exception) -> Exception:
+        """Say in one line which line numba cannot compile; leave other errors as they are."""
+        places = re.findall(r'<microgd\.compile\(.*?\)>", line (\d+)', str(error))
+        if not type(error).__module__.startswith("numba.") or not places:
+            return error
+        line = self.source.splitlines()[int(places[0]) - 1].partition("  #")[0].strip()
+        return TypeError(
+            f"{self._name}: numba cannot compile `{line}`: write it with other operations, or leave out jit="
+        )
 
 
 def interpreted(program: Program, numbers: tuple[Any, ...], structure: Tree) -> Tree:

@@ -12,7 +12,7 @@ from ..primitives import shape
 from .allocate import ELSEWHERE, Allocation, memory_of, owners_of
 from .ir import Instruction, Program
 from .naming import Names
-from .selection import Text, in_place, is_matrix_transpose, native, portable, scattered
+from .selection import Text, in_place, is_matrix_transpose, jitted, native, portable, scattered
 
 Statement = tuple[str, str]
 """A line of source, and its comment."""
@@ -44,9 +44,10 @@ def write_native(program: Program, names: Names, allocation: Allocation) -> Sour
 def write_portable(program: Program, names: Names, library: ModuleType) -> Source:
     """Write the function for a library that has NumPy's functions; no array is written over."""
     names.globals["np"] = library
+    expression = jitted if library is np else portable
     body: list[Statement] = []
     for x in program.instructions:
-        body += _statements(x, portable, names, library)
+        body += _statements(x, expression, names, library)
     return _function(program, names, body)
 
 
