@@ -18,6 +18,14 @@ from microgd.learning import Stop, training
 from microgd.learning.stopping import Rules
 
 
+@pytest.fixture(autouse=True)
+def pythons_own_handler():
+    """Ctrl-C raises KeyboardInterrupt, also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_each_step_shows_what_the_parameters_hold():
     knob, descent = knob_descent(steps=3)
     for number, step in enumerate(descent):
