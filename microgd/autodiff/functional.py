@@ -25,7 +25,7 @@ from .active import active, warn_caller
 from .data import Data, as_data, differentiable
 from .primitives.arithmetic import identity
 from .trees import Tree, tree_leaves, tree_map
-from .value import Value, View, ancestors, as_numbers, local_gradients, next_number
+from .value import Value, View, ancestors, local_gradients, next_number
 
 Argnums = int | tuple[int, ...]
 """Which positional argument to differentiate by, counted from 0; a tuple of them gives a tuple of results."""
@@ -96,7 +96,7 @@ class Recording:
             return {}
         wanted = set(self.leaves)
         found = {}
-        for node, arrived in pull_back(output, seed, path, as_values if outside else as_numbers):
+        for node, arrived in pull_back(output, seed, path, as_values if outside else None):
             if active.traced:
                 active.derivatives.append((output, node, arrived))
             if node in wanted:
@@ -171,7 +171,7 @@ def _name(f: Callable[..., Any]) -> str:
 
 
 def pull_back(
-    output: Value, seed: Any, nodes: Iterable[Value], view: View = as_numbers
+    output: Value, seed: Any, nodes: Iterable[Value], view: View | None = None
 ) -> Iterator[tuple[Value, Any]]:
     """Yield each of the nodes (newest first) with d output / d node, the sum over all its uses.
 
@@ -194,7 +194,7 @@ def pull_back(
 def as_values(node: Value) -> tuple[Any, tuple[Any, ...]]:
     """Take a node as Values: the backward pass is recorded, and can itself be differentiated.
 
-    The counterpart of `as_numbers`. Raises RuntimeError where an operand was changed since.
+    Raises RuntimeError where an operand was changed since.
     """
     pairs = zip(node.args, node.operands, strict=True)
     return node, tuple([_unchanged(arg, was) if isinstance(arg, Value) else was for arg, was in pairs])

@@ -32,6 +32,7 @@ from .primitives.evaluate import AS_THEY_ARE, evaluate, understood, with_numpy_f
 from .primitives.primitive import Primitive
 from .unbroadcast import unbroadcast
 
+View = Callable[["Value"], tuple[Any, tuple[Any, ...]]]
 next_number = itertools.count().__next__
 
 
@@ -286,25 +287,17 @@ def accumulate(nodes: Iterable[Value]) -> None:
             arg._grad = share if arg._grad is None else arg._grad + share
 
 
-View = Callable[[Value], tuple[Any, tuple[Any, ...]]]
-"""The output and the operands of a node, as its vjps take them."""
-
-
-def as_numbers(node: Value) -> tuple[Any, tuple[Any, ...]]:
-    """Take a node as plain numbers: the gradients are numbers."""
-    return node.content, node.operands
-
-
 def local_gradients(
-    node: Value, arrived: Any, view: View = as_numbers, wanted: Container[Value] | None = None
+    node: Value, arrived: Any, view: View | None = None, wanted: Container[Value] | None = None
 ) -> Iterator[tuple[Value, Any]]:
     """Apply the chain rule at one node: yield each argument (each wanted one) with its share of the gradient.
 
-    share = arrived * d node / d argument, which the argument's vjp computes, in the argument's shape.
+    share = arrived * d node / d argument, which the argument's vjp computes, in the argument's shape. The
+    vjps take the node's output and operands as plain numbers, or as `view` returns them for the node.
     """
     if node.op is None:
         return
-    out, operands = view(node)
+    out, operands = view(node) if view else (node.content, node.operands)
     for arg, operand, vjp in zip(node.args, node.operands, node.op.vjps):
         if vjp is None or not isinstance(arg, Value) or (wanted is not None and arg not in wanted):
             continue

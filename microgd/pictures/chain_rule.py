@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitives.primitive import Vjp
-from ..autodiff.value import Value, View, as_numbers, local_gradients
+from ..autodiff.value import Value, View, local_gradients
 
 
 def rule_of(node: Value, position: int) -> Vjp | None:
@@ -28,7 +28,7 @@ def receiving_positions(node: Value) -> list[int]:
     return [i for i, (arg, rule) in enumerate(rules) if isinstance(arg, Value) and rule is not None]
 
 
-def share(node: Value, position: int, arrived: Any, view: View = as_numbers) -> Any:
+def share(node: Value, position: int, arrived: Any, view: View | None = None) -> Any:
     """Return the share of the gradient that arrived at a Value which the argument at a position receives."""
     for receiving, (_, part) in zip(receiving_positions(node), local_gradients(node, arrived, view)):
         if receiving == position:
