@@ -68,8 +68,8 @@ def test_no_module_imports_itself_by_a_detour():
 
 def test_the_core_is_read_in_one_sitting():
     lines = {name: len((PACKAGE / name).read_text(encoding="utf-8").splitlines()) for name in CORE}
-    assert sum(lines.values()) <= 525, lines
-    assert lines["autodiff/value.py"] <= 312, lines
+    assert sum(lines.values()) <= 530, lines
+    assert lines["autodiff/value.py"] <= 320, lines
 
 
 @pytest.mark.parametrize("word", ["getrefcount", "_getframe", "threading", "__reduce__", "weakref"])

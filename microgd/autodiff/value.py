@@ -223,7 +223,14 @@ class Value(Operators):
                 leaves.append((node, node._grad))
             node._grad = None
         self._grad = seed
-        accumulate(nodes)
+        try:
+            accumulate(nodes)
+        except BaseException:  # a wrong vjp, or Ctrl-C: the leaves keep what they had
+            for node in nodes:
+                node._grad = 0.0
+            for leaf, before in leaves:
+                leaf._grad = before
+            raise
         for leaf, before in leaves:
             leaf._grad = before + leaf._grad
 

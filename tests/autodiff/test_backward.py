@@ -481,3 +481,18 @@ def test_training_leaves_no_cycles_behind(no_collector):
             p.grad = 0
     del loss
     assert gc.collect() == 0
+
+
+def test_a_backward_pass_that_fails_leaves_the_gradients_of_the_leaves():
+    def fails(g, out, x):
+        raise RuntimeError("no derivative today")
+
+    broken = primitive(lambda x: 2.0 * x, fails, name="broken")
+    x, y = Value(3.0), Value([1.0, 2.0])
+    (x * 5.0 + y.sum()).backward()
+    with pytest.raises(RuntimeError, match="no derivative today"):
+        (broken(x) + x + y.sum()).backward()
+    assert x.grad == 5.0
+    assert y.grad.tolist() == [1.0, 1.0]
+    (x * 2.0).backward()
+    assert x.grad == 7.0
