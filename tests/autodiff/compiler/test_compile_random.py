@@ -7,9 +7,9 @@ simplification or a buffer could get wrong.
 
 import numpy as np
 import pytest
+from comparing import assert_same, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_compile import assert_same, plain
 
 import microgd
 from microgd import Value, hvp, sigmoid, value_and_grad
