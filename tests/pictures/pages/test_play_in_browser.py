@@ -123,6 +123,9 @@ def test_a_step_can_be_linked_to(page):
     assert window.text("phase") == "Backward 3 of 4"
     window.click("#next")
     assert window.run("location.hash") == "#step=8"
+    before = window.run("history.length")
+    window.press("Left", "Left", "Right", "Right")
+    assert window.run("history.length") == before  # the browser's way back leads to the page before
     window.run("(location.hash = '#step=2')")
     window.wait_until("player.index === 1")
     assert window.text("phase") == "Forward 2 of 4"
