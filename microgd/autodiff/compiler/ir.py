@@ -87,7 +87,9 @@ class Program:
 
     def instruction_of(self, value: Any) -> Instruction | None:
         """The instruction that computes a traced Value; None if it is constant, or not needed."""
-        operand = self.current(self.operand_of.get(value)) if isinstance(value, Value) else None
+        operand = self.operand_of.get(value) if type(value) is Value else None
+        while type(operand) is Instruction and operand in self.replacement:
+            operand = self.replacement[operand]
         return operand if type(operand) is Instruction else None
 
     def without_trace(self) -> Program:
@@ -106,17 +108,17 @@ def rewritten(program: Program, rule: Callable[[Instruction], Operand]) -> Progr
     earlier operand, or a new instruction.
     """
     kept: dict[Instruction, None] = {}
-    changed = False
+    replacement = program.replacement
     for instruction in program.instructions:
         present = instruction
-        if changed:
-            args = tuple([program.current(arg) for arg in instruction.args])
-            if any([a is not b for a, b in zip(args, instruction.args, strict=True)]):  # noqa: C419  faster
+        for arg in instruction.args:
+            if (type(arg) is Instruction and arg in replacement) or type(arg) is tuple:
+                args = tuple([program.current(arg) for arg in instruction.args])
                 present = instruction.with_operation(instruction.op, args)
+                break
         result = rule(present)
         if result is not instruction:
-            program.replacement[instruction] = result
-            changed = True
+            replacement[instruction] = result
         if type(result) is Instruction and result.op is not None:
             kept[result] = None
     outputs = [program.current(output) for output in program.outputs]

@@ -39,16 +39,16 @@ class Names:
         self.comments: dict[Instruction | None, str] = {}
         self.globals: dict[str, Any] = dict(VOCABULARY)
         self._array_names = array_names
-        self._taken = dict.fromkeys([*self.globals, *keyword.kwlist, *reserved], 1)
+        self.taken = dict.fromkeys([*self.globals, *keyword.kwlist, *reserved], 1)
         self._bound: dict[int, str] = {}
 
     def unique(self, wanted: str) -> str:
         """Return the wanted name, with a number behind it where it is taken already."""
         wanted = name = _as_word(wanted)
-        while name in self._taken:
-            self._taken[wanted] += 1
-            name = f"{wanted}_{self._taken[wanted]}"
-        self._taken[name] = 1
+        while name in self.taken:
+            self.taken[wanted] += 1
+            name = f"{wanted}_{self.taken[wanted]}"
+        self.taken[name] = 1
         return name
 
     def text(self, operand: Operand) -> str:

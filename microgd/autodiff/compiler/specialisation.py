@@ -97,7 +97,7 @@ class Specialisation:
     def guard(self, bound: inspect.BoundArguments, leaves: list[Leaf], otherwise: Callable[..., Any]) -> None:
         """Define `call`: check the guard, compute, build the result; where the guard fails, `otherwise`."""
         names, options = self._text.parameters, self._options
-        bind = _Names({*names, *bound.signature.parameters, *_words_of(self._text)}, self._text.globals)
+        bind = _Names({*bound.signature.parameters, *self._text.names}, self._text.globals)
         conversions = [
             _conversion(leaf.x, x, name, options.namespace, bind)
             for leaf, x, name in zip(leaves, self._program.inputs, names)
@@ -244,11 +244,6 @@ class _Names:
             number += 1
         self.taken.add(new)
         return new
-
-
-def _words_of(source: Source) -> set[str]:
-    """All identifiers in the statements of a program."""
-    return set(re.findall(r"\w+", "\n".join([code for code, _ in source.body]))) | set(source.globals)
 
 
 def _identifier(f: Callable[..., Any]) -> str:

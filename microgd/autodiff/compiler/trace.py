@@ -28,9 +28,14 @@ from ..value import Value, ancestors, next_number
 from .guard import is_static
 
 _NUMPY, _AUTODIFF = os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__))
-_ENGINE = tuple(
-    os.path.join(_AUTODIFF, name) for name in ("value.py", "active.py", "operators.py", "primitives")
-)
+_ENGINE = {
+    os.path.join(_AUTODIFF, *name)
+    for name in [
+        ("value.py",), ("active.py",), ("operators.py",),
+        *[("primitives", name) for name in os.listdir(os.path.join(_AUTODIFF, "primitives"))],
+    ]
+}  # fmt: skip
+"""The files whose functions create Values and have no names for a reader."""
 
 _outputs = Primitive("outputs", lambda *outputs: 0.0, VjpOf(lambda position: None))
 
@@ -212,11 +217,11 @@ def _notes_callers(callers: dict[FrameType, None]) -> Callable[[Value], None]:
         if threading.get_ident() != thread:
             return
         frame = sys._getframe(1).f_back
+        while frame is not None and frame.f_code.co_filename in _ENGINE:
+            frame = frame.f_back
         unknown = []
         while frame is not None and frame not in callers:
-            if not frame.f_code.co_filename.startswith(
-                _ENGINE
-            ):  # called often, and without names for a reader
+            if frame.f_code.co_filename not in _ENGINE:
                 unknown.append(frame)
             frame = frame.f_back
         callers.update(dict.fromkeys(reversed(unknown)))

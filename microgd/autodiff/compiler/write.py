@@ -19,12 +19,13 @@ Statement = tuple[str, str]
 
 
 class Source(NamedTuple):
-    """The parts of a function, and the objects that its names stand for besides its parameters."""
+    """The parts of a function, the objects that its global names stand for, and all names that it uses."""
 
     parameters: list[str]
     body: list[Statement]
     results: list[str]
     globals: dict[str, Any]
+    names: set[str]
 
 
 def write_native(program: Program, names: Names, allocation: Allocation) -> Source:
@@ -75,4 +76,4 @@ def _function(program: Program, names: Names, body: list[Statement]) -> Source:
         is_shared = not memory.isdisjoint(returned | ELSEWHERE)
         returned.update(memory)
         results.append(names.text(output) + (".copy()" if is_shared else ""))
-    return Source([names.of[x] for x in program.inputs], body, results, names.globals)
+    return Source([names.of[x] for x in program.inputs], body, results, names.globals, set(names.taken))
