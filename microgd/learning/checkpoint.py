@@ -1,9 +1,9 @@
-"""Checkpoints: parameters and an optimizer's memory in one .npz file, to go on from later.
+"""Checkpoints: parameters and an optimizer's memory in one .npz file, from which a run can continue.
 
 Saving never leaves half a file: all is written to a temporary file in the same folder, forced to the disk,
 and then put in the place of the old one in a single step that the operating system guarantees
-(os.replace). Loading looks at everything before it changes anything, and reads no pickles: a checkpoint
-from a stranger can be wrong, but it cannot run code.
+(os.replace). Loading checks the whole file before it changes a parameter, and reads no pickles: a checkpoint
+from an unknown source can be wrong, but it cannot run code.
 """
 
 from __future__ import annotations

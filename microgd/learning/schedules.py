@@ -1,9 +1,9 @@
-"""The learning rate as a function of the step number.
+"""Schedules: the learning rate as a function of the step number.
 
 A schedule is any function step -> learning rate; steps count from 0. `lambda step: 0.1 / (1 + step)` is
-one, and an optimizer takes it where it takes a number. The functions here make the usual ones. Schedules
-compose because they are functions: `warm_up` and `repeat` take one and return one, and a product such as
-`lambda step: wave(step) * decay(step)` is one again.
+one, and an optimizer takes it in place of a number. The functions here make the usual ones. Schedules
+compose as functions do: `warm_up` and `repeat` take one and return one, and so does a product such as
+`lambda step: wave(step) * decay(step)`.
 
     optimizer = Adam(parameters, learning_rate=warm_up(100, then=cosine(0.01, steps=900)))
 
@@ -24,7 +24,7 @@ Schedule = Callable[[int], float]
 
 
 def constant(rate: float) -> Schedule:
-    """Always the same: rate(step) = rate.
+    """Constant rate: rate(step) = rate.
 
     >>> constant(0.1)(1000)
     0.1
@@ -34,7 +34,7 @@ def constant(rate: float) -> Schedule:
 
 
 def step_decay(rate: float, factor: float, every: float) -> Schedule:
-    """Stairs down: rate(step) = rate * factor ^ floor(step / every), with factor in (0, 1].
+    """Step decay: rate(step) = rate * factor ^ floor(step / every), with factor in (0, 1].
 
     A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural
     networks", 2012, divided by ten three times.
@@ -48,7 +48,7 @@ def step_decay(rate: float, factor: float, every: float) -> Schedule:
 
 
 def exponential_decay(rate: float, factor: float, every: float = 1) -> Schedule:
-    """The same fraction less at each step: rate(step) = rate * factor ^ (step / every), factor in (0, 1].
+    """Exponential decay: rate(step) = rate * factor ^ (step / every), factor in (0, 1].
 
     A. Senior, G. Heigold, M. Ranzato, K. Yang, "An empirical study of learning rates in deep neural
     networks for speech recognition", 2013.
@@ -70,7 +70,7 @@ def _decay(name: str, rate: float, factor: float, every: float) -> tuple[float, 
 
 
 def inverse_time_decay(rate: float, half_at: float) -> Schedule:
-    """Like one over the time: rate(step) = rate / (1 + step / half_at), half the rate at step `half_at`.
+    """Inverse-time decay: rate(step) = rate / (1 + step / half_at), half the rate at step `half_at`.
 
     H. Robbins, S. Monro, "A stochastic approximation method", 1951: the rates add up to infinity, so every
     point can be reached, and their squares do not, so the noise dies out.
@@ -85,7 +85,7 @@ def inverse_time_decay(rate: float, half_at: float) -> Schedule:
 
 
 def cosine(rate: float, steps: float, final: float = 0.0) -> Schedule:
-    """Half a wave down, then `final`: rate(step) = final + (rate - final) (1 + cos(pi step / steps)) / 2.
+    """Cosine decay to `final`: rate(step) = final + (rate - final) (1 + cos(pi step / steps)) / 2.
 
     I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017; the restarts
     are `repeat(cosine(rate, steps), steps)`.
@@ -101,7 +101,7 @@ def cosine(rate: float, steps: float, final: float = 0.0) -> Schedule:
 
 
 def cyclic(low: float, high: float, half_cycle: float) -> Schedule:
-    """A triangle wave: from `low` up to `high` in `half_cycle` steps, down in as many, and again.
+    """Cyclic rate, a triangle wave: from `low` to `high` in `half_cycle` steps, and back in as many.
 
     rate(step) = low + (high - low) (1 - |1 - t|), where t = (step / half_cycle) mod 2.
     L. N. Smith, "Cyclical learning rates for training neural networks", 2017: the policy "triangular".
@@ -117,7 +117,7 @@ def cyclic(low: float, high: float, half_cycle: float) -> Schedule:
 
 
 def warm_up(steps: int, then: float | Schedule) -> Schedule:
-    """In equal rises up to the first rate of another schedule, which takes over at step `steps`.
+    """Warm-up: rise evenly to the first rate of another schedule, which takes over at step `steps`.
 
     rate(step) = then(0) (step + 1) / (steps + 1) before, then(step - steps) from there on: the other one
     starts at its own step 0, and no step is wasted on a rate of 0. `then` may be a number.
@@ -133,7 +133,7 @@ def warm_up(steps: int, then: float | Schedule) -> Schedule:
 
 
 def repeat(schedule: Schedule, every: int) -> Schedule:
-    """From the beginning again after each `every` steps: rate(step) = schedule(step mod every).
+    """Restart a schedule after each `every` steps: rate(step) = schedule(step mod every).
 
     >>> schedule = repeat(cosine(0.1, steps=10), every=10)
     >>> [round(schedule(step), 4) for step in (0, 5, 9, 10, 15)]

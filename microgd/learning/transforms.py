@@ -1,4 +1,4 @@
-"""Clipping, weight decay, freezing: what is done to the gradients before an optimizer's formula sees them.
+"""Transforms: clipping, weight decay and freezing, applied to gradients before an optimizer's formula.
 
 A transform is a function of (gradients, parameters) that returns gradients: new numbers and arrays of the
 same shapes, the given ones unchanged. An optimizer applies its transforms in the order in which they
@@ -21,7 +21,7 @@ Transform = Callable[[Gradients, Sequence[Value]], Gradients]
 
 
 def clip_by_norm(limit: float) -> Transform:
-    """Gradients longer than the limit are shortened to it: g * min(1, limit / |g|).
+    """Clip by norm: shorten gradients that are longer than the limit, g * min(1, limit / |g|).
 
     |g| is the Euclidean norm over all entries of all parameters together, so the direction is kept.
     R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
@@ -44,7 +44,7 @@ def clip_by_norm(limit: float) -> Transform:
 
 
 def clip_by_value(limit: float) -> Transform:
-    """Each entry is cut to the range from -limit to limit: the direction may change.
+    """Clip by value: limit each entry to [-limit, limit]; the direction may change.
 
     T. Mikolov, "Statistical language models based on neural networks", 2012. An infinite entry becomes
     the limit with its sign; nan stays nan.
@@ -63,7 +63,7 @@ def clip_by_value(limit: float) -> Transform:
 
 
 def weight_decay(rate: float) -> Transform:
-    """g + rate * w: the gradient of the error plus rate / 2 * (the sum of all squared weights).
+    """Weight decay: g + rate * w, the gradient of the error plus rate / 2 * (the sum of all squared weights).
 
     A. Krogh, J. Hertz, "A simple weight decay can improve generalization", 1991. It is PyTorch's
     `weight_decay` of every optimizer but AdamW (see there).
@@ -83,11 +83,11 @@ def weight_decay(rate: float) -> Transform:
 
 
 def freeze(*parameters: Value) -> Transform:
-    """These parameters stay as they are while the others learn.
+    """Freeze parameters: they keep their data while the others learn.
 
     Their gradient becomes None, not 0: with momentum a weight rolls on without a gradient, and AdamW
-    shrinks it. What an optimizer remembers of a frozen parameter stays too: take the transform out of
-    `optimizer.transforms`, and the parameter goes on from there.
+    shrinks it. The optimizer's memory of a frozen parameter is kept too: remove the transform from
+    `optimizer.transforms`, and the parameter continues from there.
 
     >>> from microgd import GradientDescent
     >>> knob_weight, bias = Value(0.5), Value(0.1)
