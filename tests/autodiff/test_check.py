@@ -21,9 +21,14 @@ def registered_for_this_test(compute, *vjps):
 # Every rule is broken on purpose -----------------------------------------------------------------
 
 TABLES = [module for _, module in inspect.getmembers(primitives, inspect.ismodule)]
+OF_NUMPY = {
+    function: ours
+    for function, ours in primitives.numpy_functions.items()
+    if isinstance(function, np.ufunc) or str(function.__module__).startswith("numpy")
+}  # without the primitives of other tests
 ENTRIES = {
     entry: None
-    for table in [*map(vars, TABLES), primitives.numpy_functions]
+    for table in [*map(vars, TABLES), OF_NUMPY]
     for entry in table.values()
     if isinstance(entry, Primitive)
 }
