@@ -109,6 +109,6 @@ def _sigmoid_of_float(a: float) -> float:
 # The sigmoid 1 / (1 + e^-a), and its integral log(1 + e^a), a smooth relu.
 sigmoid  = primitive(_sigmoid, lambda g, out, a: g * out * (1.0 - out),
                      name="sigmoid", scalar=_sigmoid_of_float)
-softplus = primitive(lambda a: np.logaddexp(a, 0.0), lambda g, out, a: g * sigmoid(a),
+softplus = primitive(lambda a: np.logaddexp(1.0 * a, 0.0), lambda g, out, a: g * sigmoid(a),
                      name="softplus", scalar=lambda a: max(a, 0.0) + math.log1p(math.exp(-abs(a))))
 # fmt: on

@@ -2,7 +2,8 @@
 
 Four disagreements are settled here, so that the rest of the engine need not know of them. Python raises an
 error where IEEE 754 defines a result (1/0, log 0, an overflow). Lists and NumPy's scalars are no operands as
-they are. NumPy computes functions of masks in half precision. NumPy's error messages name no operation.
+they are. NumPy computes functions of masks and bytes in half precision. NumPy's error messages name no
+operation.
 """
 
 from __future__ import annotations
@@ -55,15 +56,16 @@ def _converted(op: Primitive, x: Any) -> Any:
         return x.item()
     elif not (type(x) in AS_THEY_ARE or isinstance(x, (np.ndarray, np.bool)) or hasattr(x, "record")):
         x = constant(x, op.name)
-    return x * 1.0 if op.of_numbers and is_mask(x) else x
+    return x * 1.0 if op.of_numbers and is_of_bytes(x) else x
 
 
-def is_mask(x: Any) -> bool:
-    """Whether x is the result of a comparison."""
-    return type(x) is bool or getattr(x, "dtype", None) == np.bool
+def is_of_bytes(x: Any) -> bool:
+    """Whether x is the result of a comparison, or an array of integers of 8 bits."""
+    dtype = getattr(x, "dtype", None)
+    return type(x) is bool or (dtype is not None and dtype.kind in "biu" and dtype.itemsize == 1)
 
 
-def computes_masks_in_float16(compute: Callable[..., Any]) -> bool:
+def computes_bytes_in_float16(compute: Callable[..., Any]) -> bool:
     """Whether this is a ufunc of real numbers only: np.exp(True) is 2.719, in half precision."""
     return isinstance(compute, np.ufunc) and compute.types[0].startswith("e")
 

@@ -18,7 +18,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .evaluate import check_static, computes_masks_in_float16, evaluate, scalar_or_array
+from .evaluate import check_static, computes_bytes_in_float16, evaluate, scalar_or_array
 
 Compute = Callable[..., Any]
 Vjp = Callable[..., Any]
@@ -39,7 +39,7 @@ class Primitive:
         self.compute = compute if scalar is None else scalar_or_array(scalar, compute)
         self.scalar = scalar or compute
         self.vjps = vjps
-        self.of_numbers = computes_masks_in_float16(compute)
+        self.of_numbers = computes_bytes_in_float16(compute)
 
     def __call__(self, *args: Any) -> Any:
         """Compute; if there is a Value among the arguments, record the operation."""

@@ -37,6 +37,18 @@ def _back(g: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     return g if keepdims or not shape_of(g) else expand_dims(g, axis)
 
 
+def _as_floats(a: Any) -> Any:
+    """Convert integers to floats, because those of few bits overflow."""
+    return a * 1.0 if hasattr(a, "dtype") and a.dtype.kind in "iu" else a
+
+
+def _widened(a: Any) -> Any:
+    """Convert integers of few bits to those in which NumPy adds and multiplies."""
+    if not hasattr(a, "dtype") or a.dtype.kind not in "iu":
+        return a
+    return a.astype(np.result_type(a.dtype, np.uint if a.dtype.kind == "u" else np.int_))
+
+
 def _share(a: Any, out: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     """Return 1 for the entry that equals the output; where k entries tie for it, 1/k for each."""
     won = a == _back(out, axis, keepdims)
@@ -105,6 +117,7 @@ def softmax(a: Any, axis: Axis = -1) -> Any:
     >>> softmax(np.array([1000.0, 1000.0, 0.0]))
     array([0.5, 0.5, 0. ])
     """
+    a = _as_floats(a)
     powers = np.exp(a - np.max(a, axis, keepdims=True))  # at most 1: none overflows
     return powers / np.sum(powers, axis, keepdims=True)
 
@@ -143,7 +156,7 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 
 def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Multiply one half of the entries with the other: correct to every order, also where entries are 0."""
-    axes = axes_of(a, axis)
+    a, axes = _widened(a), axes_of(a, axis)
     shape = shape_of(a)
     rest = tuple(i for i in range(len(shape)) if i not in axes)
     halves = reshape(
@@ -189,7 +202,7 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 
 def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Compute the Euclidean (Frobenius) norm; for vectors also those of order inf, -inf, 0, 1, 2 and p."""
-    axes = axes_of(x, axis)
+    x, axes = _as_floats(x), axes_of(x, axis)
     if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
         return length(x, axes, keepdims)
     if len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
