@@ -44,6 +44,33 @@ def as_data(x: Any, name: str = "Value") -> Any:
     return array if array.dtype in (np.float64, np.float32, np.bool) else array.astype(FLOAT64)
 
 
+def is_integer(x: Any) -> bool:
+    """Whether the data are whole numbers: an int, or an array of an integer dtype.
+
+    Only the tracer makes Values of such data (labels, token numbers, row numbers), which may index.
+    """
+    return type(x) is int or (type(x) is Array and x.dtype.kind in "iu")
+
+
+def as_integers(x: Any) -> Any:
+    """Convert NumPy's integers to an int, and leave an array of integers; None for other data."""
+    if isinstance(x, (int, np.integer)) and not isinstance(x, bool):
+        return int(x)
+    return x if is_integer(x) else None
+
+
+def as_result(x: Any, args: tuple[Any, ...], name: str) -> Any:
+    """Convert the result of an operation on these arguments as `as_data` does.
+
+    Integers stay where an argument is a Value of integers.
+    """
+    if getattr(x, "dtype", None) is not FLOAT64:
+        integers = as_integers(x)
+        if integers is not None and any(hasattr(arg, "record") and is_integer(arg.content) for arg in args):
+            return integers
+    return as_data(x, name)
+
+
 def _shortened(x: Any) -> str:
     text = repr(x)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from .active import active, warn_caller
-from .data import Data, as_data, differentiable
+from .data import FLOAT64, Data, as_data, differentiable, is_integer
 from .primitives.arithmetic import identity
 from .trees import Tree, tree_leaves, tree_map
 from .value import Value, View, ancestors, local_gradients, next_number
@@ -132,7 +132,9 @@ def _reached_from(leaves: list[Value], nodes: list[Value]) -> list[Value]:
 
 
 def _variable(x: Any) -> Value:
-    return identity(x) if isinstance(x, Value) else Value(x)
+    if not isinstance(x, Value):
+        return Value(x)
+    return x.astype(FLOAT64) if is_integer(x.content) else identity(x)
 
 
 def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:

@@ -28,6 +28,12 @@ CURES = {
 
 LOST = "a Value is not converted to {what} implicitly, its gradient would be lost: {cure}"
 
+PICKED = (
+    "a plain array cannot be indexed by the integers of an argument while a function is compiled: pass the "
+    "array as an argument too, or write Value(array)[integers]"
+)
+"""The message for `array[labels]`, where the labels are traced."""
+
 
 def array_for_caller(value: Any) -> np.ndarray:
     """Answer `np.asarray(value)`, called from two frames up.
@@ -45,6 +51,8 @@ def array_for_caller(value: Any) -> np.ndarray:
     cure = _cure(modules) or "take .data for the numbers, or np.stack([...]) to make one Value of several"
     if not value.shape:  # np.arange(n), np.reshape(x, (n, -1))
         check_readable(value)
+    if value.dtype.kind in "iu":  # array[labels] in a function that is being compiled
+        raise TypeError(PICKED)
     raise TypeError(LOST.format(what="an array", cure=cure))
 
 

@@ -17,7 +17,7 @@ from . import neighbours, numpy_protocol
 from .active import check_readable, warn_if_differentiated
 from .data import Array, printed
 from .primitives import arithmetic as ar
-from .primitives import elementary, linear_algebra, numpy_functions, reduction, shape
+from .primitives import elementary, gather, linear_algebra, numpy_functions, reduction, shape
 
 if TYPE_CHECKING:
     from .value import Value
@@ -160,8 +160,12 @@ class Operators:
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)  # type: ignore[return-value]
 
     def astype(self, dtype: Any) -> Value:
-        """Convert to float64 or float32, a mask to 1 and 0; a scalar stays a float."""
-        if (dtype := np.dtype(dtype)) not in (np.float64, np.float32):
+        """Convert to float64 or float32, a mask to 1 and 0; a scalar stays a float.
+
+        Integers, which are arguments of a compiled function, can be converted to other integers as well.
+        """
+        are_integers = self.dtype.kind in "iu" and np.dtype(dtype).kind in "iu"
+        if (dtype := np.dtype(dtype)) not in (np.float64, np.float32) and not are_integers:
             raise TypeError(f"astype: expected float64 or float32, got {dtype}: only these have derivatives")
         return self.record(elementary.astype, self, dtype)
 
@@ -173,7 +177,7 @@ class Operators:
         """Pick an entry, a slice, or the entries at a mask or an array of integers, as in NumPy."""
         if not self.shape:
             raise TypeError(f"{self!r} is a scalar: it has no entries to pick")
-        return self.record(shape.index, self, _plain(where))
+        return gather.pick(self, where)
 
     def __setitem__(self, where: Any, new: Any) -> None:
         raise TypeError(
@@ -232,6 +236,8 @@ class Operators:
         return bool(self.data)
 
     def __index__(self) -> int:  # range(self), np.zeros(self), x[:self]
+        if self.shape and self.dtype.kind in "iu":
+            raise TypeError(neighbours.PICKED)
         check_readable(self)
         raise TypeError(
             f"{self!r} is not a whole number, for a length, a shape or an index: int(value.item()) makes one"
@@ -249,12 +255,3 @@ class Operators:
         if np.any(self._grad):
             parts.append(f"grad={printed(self._grad)}")
         return f"Value({', '.join(parts)})"
-
-
-def _plain(where: Any) -> Any:
-    """An index with the numbers of any mask Value in it."""
-    if isinstance(where, tuple):
-        return tuple(_plain(part) for part in where)
-    if isinstance(where, list):
-        return np.asarray([_plain(part) for part in where], dtype=None if where else int)
-    return where.data if isinstance(where, Operators) else where

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from .active import check_readable, observed, observers
-from .data import Array, as_data, filled, fitted, own, read_only, unshared
+from .data import Array, as_result, filled, fitted, is_integer, own, read_only, unshared
 from .operators import Operators
 from .primitives import arithmetic as ar
 from .primitives.evaluate import AS_THEY_ARE, evaluate, understood, with_numpy_floats
@@ -44,7 +44,7 @@ def record(op: Primitive, *args: Any) -> Value:
     args = understood(op, args)
     operands = tuple([arg.operand() if isinstance(arg, Value) else arg for arg in args])
     data = evaluate(op, operands)
-    return remembered(op, args + operands, data if type(data) is float else as_data(data, op.name))
+    return remembered(op, args + operands, data if type(data) is float else as_result(data, args, op.name))
 
 
 def remembered(op: Primitive, inputs: tuple[Any, ...], data: Any) -> Value:
@@ -307,6 +307,8 @@ def local_gradients(
     out, operands = view(node) if view else (node.content, node.operands)
     for arg, operand, vjp in zip(node.args, node.operands, node.op.vjps):
         if vjp is None or not isinstance(arg, Value) or (wanted is not None and arg not in wanted):
+            continue
+        if type(operand) is not float and is_integer(operand):  # whole numbers have no gradient
             continue
         try:
             share = vjp(arrived, out, *operands)

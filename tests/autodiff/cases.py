@@ -10,7 +10,7 @@ import numpy as np
 from microgd import Value, logsumexp, relu, sigmoid, softmax, vjp
 from microgd.autodiff import softplus
 from microgd.autodiff.check import check_grads
-from microgd.autodiff.primitives import arithmetic, linear_algebra, reduction, shape
+from microgd.autodiff.primitives import arithmetic, gather, linear_algebra, reduction, shape
 from microgd.autodiff.trees import tree_leaves, tree_map
 
 NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])
@@ -144,6 +144,7 @@ scalar, vector, matrix, tensor = draw(()), draw((3,)), draw((2, 3)), draw((2, 1,
 square, stack = draw((3, 3)) + 3.0 * np.eye(3), draw((2, 3, 3)) + 3.0 * np.eye(3)
 mask = np.array([[True, False, True], [False, False, True]])
 repeated = np.array([0, 2, 2, 0, 1])
+rows_of_square = gather.Pattern((gather.HOLE,), (3, 3))
 
 ANALYTIC = {
     # matmul in all its forms: vectors, matrices, stacks, and stacks that broadcast
@@ -271,6 +272,9 @@ ANALYTIC = {
     "take": (lambda a: np.take(a, [0, 4, 4]), matrix),
     "take, axis": (lambda a: np.take(a, [[0, 2], [2, 2]], axis=-1), matrix),
     "take, one": (lambda a: np.take(a, 1, axis=0), matrix),
+    "take_along_axis": (lambda a: np.take_along_axis(a, np.array([[0, -1], [1, 1]]), 1), matrix),
+    "take_along_axis, rows": (lambda a: np.take_along_axis(a, np.array([[1, 0, 1]]), axis=0), matrix),
+    "take_along_axis, flattened": (lambda a: np.take_along_axis(a, np.array([5, 0, 5]), None), matrix),
     "iteration": (lambda a: sum(row * i for i, row in enumerate(a)), matrix),
     # running sums and the like
     "cumsum": (np.cumsum, matrix),
@@ -301,6 +305,8 @@ OTHERS = {
     "softplus of a number": (softplus, scalar),
     "identity": (arithmetic.identity, matrix),
     "index": (lambda a: shape.index(a, repeated), square),
+    "gather": (lambda a: gather.gather(a, rows_of_square, repeated), square),
+    "scatter_add": (lambda g: gather.scatter_add(g, rows_of_square, repeated), draw((len(repeated), 3))),
     "scatter": (lambda a: shape.scatter(a, repeated, (3,)), draw((5,))),
     "scatter, a slice": (lambda a: shape.scatter(a, slice(0, 2), (3,)), draw((2,))),
     "length": (lambda a: reduction.length(a, (0,), False), matrix),

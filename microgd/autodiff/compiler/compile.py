@@ -72,8 +72,13 @@ def compile(
     The first call with arguments of a signature (structure, shapes, dtypes, static values) traces f: it runs
     with Values in place of all numbers and arrays. So f must compute its results from its arguments alone:
     other data that it reads (plain arrays, random numbers) become constants of the program (an array as it is
-    when f returns: it must not change meanwhile); its side effects (printing, counting) happen once. Whole
-    numbers count as floats.
+    when f returns: it must not change meanwhile); its side effects (printing, counting) happen once.
+
+    Arrays of integers and of booleans keep their dtype, and no gradient flows into them. Integers may index:
+    labels (`log_p[np.arange(n), labels]`), token numbers (`table[tokens]`), the rows of a batch (`x[rows]`),
+    np.take and np.take_along_axis; one that is out of bounds raises IndexError in the program too. A single
+    whole number counts as a float, unless it is static. Where f is differentiated by whole numbers, they
+    become floats, as they do without compiling.
 
     Only parameters may come from outside: an error, a scalar that is all that f returns, may be computed from
     leaves, such as the parameters of a net. Which ones is settled in the first call. f runs twice then, and a
@@ -90,10 +95,9 @@ def compile(
     inside of f.
 
     Raises TracedValueError where f reads a number (if, float(), .data, a length, an index), naming the line
-    and the argument, even if f catches the error (for classes write labels[:, None] == np.arange(n), a mask,
-    in place of an index by the labels); TypeError for an argument that is neither a number nor static;
-    ValueError where f uses a Value from outside in
-    another way. Called with Values it is f itself.
+    and the argument, even if f catches the error; TypeError for an argument that is neither a number nor
+    static, and where integers of an argument index a plain array; ValueError where f uses a Value from
+    outside in another way. Called with Values it is f itself.
 
     >>> from microgd import value_and_grad
     >>> def error(knob_weight, input, goal_pred):

@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives import arithmetic, elementary, linear_algebra, reduction, shape
+from ..primitives import arithmetic, elementary, gather, linear_algebra, reduction, shape
 from ..primitives.primitive import Primitive, numpy_functions
 from ..value import Value
 
-BOOL, FLOAT64 = np.dtype(np.bool), np.dtype(np.float64)
-FLOAT32, FLOAT16 = np.dtype(np.float32), np.dtype(np.float16)
+BOOL, INT64 = np.dtype(np.bool), np.dtype(np.int64)
+FLOAT64, FLOAT32, FLOAT16 = np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.float16)
+DTYPES = {bool: BOOL, int: INT64, float: FLOAT64}
+"""The dtypes of Python's numbers."""
 
 Operand = Any
 """An Instruction, or a constant: a number, an array, an axis, an index (a tuple may hold instructions)."""
@@ -29,7 +31,7 @@ Operand = Any
 class Instruction:
     """A primitive (None for an input of the program), its operands, and the layout of its result.
 
-    shape, dtype  of the result; () and float64 or bool for a scalar.
+    shape, dtype  of the result; () and float64, int64 or bool for a scalar, one of Python's numbers.
     strides       the steps in memory along each axis, in bytes.
     """
 
@@ -58,7 +60,7 @@ def instruction_for(op: Primitive | None, args: tuple[Operand, ...], data: Any) 
     """Create the instruction whose result has the layout of this number or array."""
     if isinstance(data, np.ndarray):
         return Instruction(op, args, data.shape, data.dtype, data.strides)
-    return Instruction(op, args, (), BOOL if type(data) is bool else FLOAT64, ())
+    return Instruction(op, args, (), DTYPES[type(data)], ())
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def is_column_major(array: Operand) -> bool:
 
 # The primitives ----------------------------------------------------------------------------------
 
-_tables = (arithmetic, elementary, shape, reduction, linear_algebra)
+_tables = (arithmetic, elementary, shape, gather, reduction, linear_algebra)
 LIBRARY = {op for table in _tables for op in vars(table).values() if isinstance(op, Primitive)}
 """The primitives of this package. Nothing is known about user-defined ones."""
 

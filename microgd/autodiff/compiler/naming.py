@@ -22,7 +22,7 @@ from .ir import Instruction, Operand, Program
 from .selection import is_matrix_transpose, literal
 from .trace import Trace
 
-VOCABULARY = {"np": np, "math": math, "float": float, "bool": bool, "abs": abs, "slice": slice}
+VOCABULARY = {"np": np, "math": math, "float": float, "int": int, "bool": bool, "abs": abs, "slice": slice}
 """The globals that a program's source may use besides its own names."""
 
 

@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic as ar
-from ..primitives import elementary, linear_algebra, reduction, shape
+from ..primitives import elementary, gather, linear_algebra, reduction, shape
 from ..primitives.primitive import Primitive
 from .ir import (
     BOOL,
     FLOAT16,
     FLOAT32,
     FLOAT64,
+    INT64,
     LIBRARY,
     Instruction,
     Operand,
@@ -69,6 +70,10 @@ class Row:
 # Writers -----------------------------------------------------------------------------------------
 
 
+_PYTHON: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float}
+"""Python's type for a scalar of a dtype."""
+
+
 def _where_of_numbers(x: Instruction, text: Text) -> str:
     condition, a, b = x.args
     a, b = [_branch(branch, x, text) for branch in (a, b)]
@@ -78,7 +83,7 @@ def _where_of_numbers(x: Instruction, text: Text) -> str:
 def _branch(operand: Operand, x: Instruction, text: Text) -> str:
     if isinstance(operand, Instruction):
         return text(operand) if operand.dtype == x.dtype else _as_python(text(operand), x)
-    return text(bool(operand) if x.dtype == BOOL else float(operand))
+    return text(_PYTHON[x.dtype.kind](operand))
 
 
 def _power_of_numbers(x: Instruction, text: Text) -> str:
@@ -193,8 +198,14 @@ def _broadcast_portably(x: Instruction, text: Text) -> str:
     return f"np.broadcast_to({text(x.args[0])}, {text(x.shape)})"
 
 
+def _where_of(x: Instruction) -> Any:
+    """The index of `index`, `gather` and their gradients, with the operands in it."""
+    where, *rest = x.args[1:]
+    return where.filled(rest) if isinstance(where, gather.Pattern) else where
+
+
 def _indexed(x: Instruction, text: Text) -> str:
-    return f"{text(x.args[0])}[{_subscript(x.args[1], text)}]"
+    return f"{text(x.args[0])}[{_subscript(_where_of(x), text)}]"
 
 
 def _concatenated(x: Instruction, text: Text) -> str:
@@ -275,6 +286,7 @@ TABLE: dict[Primitive, Row] = {
     shape.transpose:       Row(array="np.transpose({0}, {1})", aliases=_is_view),
     shape.broadcast_to:    Row(array=_broadcast, portable=_broadcast_portably, aliases=_is_view),
     shape.index:           Row(array=_indexed, aliases=_is_view),
+    gather.gather:         Row(array=_indexed, aliases=lambda x: not any(map(shape_of_operand, x.args[2:]))),
     shape.concatenate:     Row(array=_concatenated),
 }
 # fmt: on
@@ -319,8 +331,8 @@ def _of_numbers(x: Instruction, text: Text) -> str:
         expression = _written(row.operator, x, text)
         is_count = x.dtype == BOOL and x.op in (ar.add, ar.multiply)  # Python makes an int of it
         return _as_python(expression, x) if is_count or _may_be_integers(x) else expression
-    if x.op is not ar.where and BOOL in [arg.dtype for arg in instructions_in(x.args)]:
-        return _as_python(_own_call(x, text), x)  # `math` computes with masks as with integers
+    if x.op is not ar.where and not {BOOL, INT64}.isdisjoint([arg.dtype for arg in instructions_in(x.args)]):
+        return _as_python(_own_call(x, text), x)  # `math` and ** give other types with masks and integers
     if row.number:
         return _written(row.number, x, text)
     return _as_python(_call(x, text), x)
@@ -339,8 +351,8 @@ def jitted(x: Instruction, text: Text) -> str:
 
 
 def _as_python(expression: str, x: Instruction) -> str:
-    """A scalar as Python's own float or bool, not NumPy's."""
-    return f"{'bool' if x.dtype == np.bool else 'float'}({expression})"
+    """A scalar as Python's own, not NumPy's."""
+    return f"{_PYTHON[x.dtype.kind].__name__}({expression})"
 
 
 def _may_be_integers(x: Instruction) -> bool:
@@ -384,16 +396,123 @@ def may_keep_operands(x: Instruction) -> bool:
 # Statements and literals -------------------------------------------------------------------------
 
 
-def scattered(x: Instruction, name: str, text: Text, library: Any) -> list[str]:
-    """The statements that make zeros and add something at the places of an index."""
-    g, where, _ = x.args
+Statements = Callable[[Instruction, str, Text, str], list[str]]
+"""A writer of statements: of an instruction, the name of its result, and a name for a variable in a loop."""
+
+
+def scattered(x: Instruction, name: str, text: Text, variable: str) -> list[str]:
+    """Make zeros and add something at the places of an index."""
+    g, where = text(x.args[0]), _where_of(x)
+    if _reads_no_place_twice(x, where):
+        return [f"{name} = {_zeros(x, text)}", f"{name}[{_subscript(where, text)}] = {g}"]
+    return [f"{name} = {text(shape.scatter)}({g}, {_index_object(where, text)}, {text(x.shape)})"]
+
+
+def scattered_portably(x: Instruction, name: str, text: Text, variable: str) -> list[str]:
+    """Write what dask.array has, which cannot add at places that may repeat."""
+    g, where = text(x.args[0]), _where_of(x)
+    once = f"{name}[{_subscript(where, text)}] = {g}"
+    repeated = f"np.add.at({name}, {_index_object(where, text)}, {g})"
+    return [f"{name} = {_zeros(x, text)}", once if _reads_no_place_twice(x, where) else repeated]
+
+
+def scattered_in_jax(x: Instruction, name: str, text: Text, variable: str) -> list[str]:
+    """Arrays of jax.numpy cannot be written to: `at` makes another one."""
+    place = _subscript(_where_of(x), text)
+    return [f"{name} = {_zeros(x, text)}.at[{place}].add({text(x.args[0])})"]
+
+
+def gathered_in_jax(x: Instruction, name: str, text: Text, variable: str) -> list[str]:
+    """Integers that are out of bounds pick nan; by default jax takes the nearest entry."""
+    place = _subscript(_where_of(x), text)
+    return [f"{name} = np.asarray({text(x.args[0])}).at[{place}].get(mode='fill')"]
+
+
+def gathered_in_numba(x: Instruction, name: str, text: Text, place: str) -> list[str]:
+    """Check the integers, which numba does not, and pick entry by entry: it knows one array in an index."""
+    where, axes = _places(x, text, place)
+    if axes is None:
+        return [*_bounds(x, text), f"{name} = {_indexed(x, text)}"]
+    empty = _zeros(x, text).replace("zeros", "empty", 1)
+    loop = f"for {place} in np.ndindex({text(axes)}): {name}[{place}] = {text(x.args[0])}[{where}]"
+    return [*_bounds(x, text), f"{name} = {empty}", loop]
+
+
+def scattered_in_numba(x: Instruction, name: str, text: Text, place: str) -> list[str]:
+    """Add entry by entry: numba has no np.add.at."""
+    where, axes = _places(x, text, place)
+    if axes is None:
+        return scattered_portably(x, name, text, place)
+    loop = f"for {place} in np.ndindex({text(axes)}): {name}[{where}] += {text(x.args[0])}[{place}]"
+    return [f"{name} = {_zeros(x, text)}", loop]
+
+
+STATEMENTS: dict[str, dict[Primitive | None, Statements]] = {
+    "native": {shape.scatter: scattered, gather.scatter_add: scattered},
+    "portable": dict.fromkeys([shape.scatter, gather.scatter_add], scattered_portably),
+    "jax": {
+        **dict.fromkeys([shape.scatter, gather.scatter_add], scattered_in_jax),
+        gather.gather: gathered_in_jax,
+    },
+    "numba": {
+        **dict.fromkeys([shape.scatter, gather.scatter_add], scattered_in_numba),
+        gather.gather: gathered_in_numba,
+    },
+}
+"""By target the primitives that are statements and not an expression."""
+
+
+def _index_object(where: Any, text: Text) -> str:
+    """Write an index as an argument of a function."""
+    return f"({', '.join(map(text, where))})" if isinstance(where, tuple) else text(where)
+
+
+def _zeros(x: Instruction, text: Text) -> str:
     like = "" if x.dtype == np.float64 else f", dtype=np.{x.dtype}"
-    zeros, place = f"np.zeros({text(x.shape)}{like})", _subscript(where, text)
-    if hasattr(library.zeros(1), "at"):  # jax.numpy, whose arrays cannot be written to
-        return [f"{name} = {zeros}.at[{place}].add({text(g)})"]
-    if shape.reads_no_place_twice(where):
-        return [f"{name} = {zeros}", f"{name}[{place}] = {text(g)}"]
-    return [f"{name} = {zeros}", f"np.add.at({name}, {text(where)}, {text(g)})"]
+    return f"np.zeros({text(x.shape)}{like})"
+
+
+def _reads_no_place_twice(x: Instruction, where: Any) -> bool:
+    """Whether it is known that the index reads each place once: its operands are scalars."""
+    if x.op is gather.scatter_add:
+        return not any(map(shape_of_operand, x.args[2:]))
+    return shape.reads_no_place_twice(where)
+
+
+def _places(x: Instruction, text: Text, place: str) -> tuple[str, tuple[int, ...] | None]:
+    """Write an index at one place of its arrays, and return the axes of these.
+
+    The axes are None where it has other parts than integers, or no array.
+    """
+    where = _where_of(x)
+    parts = where if isinstance(where, tuple) else (where,)
+    arrays = [part for part in parts if shape_of_operand(part)]
+    numbers = [part for part in parts if type(part) is int or isinstance(part, Instruction)]
+    if not arrays or any(array.dtype.kind not in "iu" for array in arrays):
+        return "", None
+    if len(numbers) + sum(type(array) is np.ndarray for array in arrays) < len(parts):
+        return "", None
+    axes = np.broadcast_shapes(*map(shape_of_operand, arrays))
+    written = [_at_place(part, text, place, axes) if shape_of_operand(part) else text(part) for part in parts]
+    return ", ".join(written), axes
+
+
+def _at_place(array: Operand, text: Text, place: str, axes: tuple[int, ...]) -> str:
+    whole = text(array) if array.shape == axes else f"np.broadcast_to({text(array)}, {text(axes)})"
+    return f"{whole}[{place}]"
+
+
+def _bounds(x: Instruction, text: Text) -> list[str]:
+    """Statements that raise IndexError where an operand is not within the bounds of its axis."""
+    _, pattern, *integers = x.args
+    statements = []
+    for operand, n in zip(integers, pattern.lengths(), strict=True):
+        if isinstance(operand, Instruction):
+            low, high = f"{text(operand)} < {-n}", f"{text(operand)} >= {n}"
+            outside = f"np.any({low}) or np.any({high})" if operand.shape else f"{low} or {high}"
+            message = f"{text(operand)}: an index is out of bounds for an axis with size {n}"
+            statements.append(f"if {outside}: raise IndexError({message!r})")
+    return statements
 
 
 def literal(x: Any) -> str | None:

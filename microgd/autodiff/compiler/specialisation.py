@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..active import active
-from ..data import as_data
+from ..data import as_data, as_integers
 from ..primitives.evaluate import evaluate
 from ..trees import Tree, tree_leaves, tree_map
 from ..value import Value
@@ -203,7 +203,8 @@ def interpreted(program: Program, numbers: tuple[Any, ...], structure: Tree) -> 
 
     for x in program.instructions:
         assert x.op is not None
-        data[x] = as_data(evaluate(x.op, tuple(map(operand, x.args))))
+        computed = evaluate(x.op, tuple(map(operand, x.args)))
+        data[x] = as_integers(computed) if x.dtype.kind in "iu" else as_data(computed)
     results: Iterator[Any] = map(operand, program.outputs)
     return tree_map(lambda _: np.copy(out) if np.shape(out := next(results)) else out, structure)
 

@@ -272,17 +272,22 @@ def _name_the_result(f: Callable[..., Any], output: Tree, found: list[Any], name
 def value_like(x: Any, name: str) -> Value:
     """Make a Value that stands for an argument of this name.
 
-    An array of another library may be large, or not computed yet: a single 1 stands for all its entries.
+    Arrays of booleans and of integers keep their dtype: they have no gradient, and integers may index. An
+    array of another library may be large, or not computed yet: a single 1 stands for all its entries, a 0 for
+    integers, because that is a place on every axis.
     """
     is_theirs = not isinstance(x, (int, float, np.generic, np.ndarray))
     if is_theirs:
-        value = value_like(np.ones((1,) * len(x.shape), x.dtype), name)
+        one = np.zeros if x.dtype.kind in "iu" else np.ones
+        value = value_like(one((1,) * len(x.shape), x.dtype), name)
         if x.shape:
             value.content = np.broadcast_to(value.content, x.shape)
         return value
-    value = Value(x, name)
-    if value.shape and x.dtype == np.bool:
-        value.content = np.array(x)  # a mask stays one
+    if not np.shape(x) or x.dtype.kind not in "iub":
+        return Value(x, name)
+    value = Value(0.0, name)
+    value.content = np.array(x, order="K")
+    value.content.flags.writeable = False
     return value
 
 

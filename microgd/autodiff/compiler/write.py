@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..primitives import shape
+from ..primitives.primitive import Primitive
 from .allocate import ELSEWHERE, Allocation, memory_of, owners_of
 from .ir import Instruction, Program
 from .naming import Names
-from .selection import Text, in_place, is_matrix_transpose, jitted, native, portable, scattered
+from .selection import STATEMENTS, Statements, Text, in_place, is_matrix_transpose, jitted, native, portable
 
 Statement = tuple[str, str]
 """A line of source, and its comment."""
@@ -36,7 +36,7 @@ def write_native(program: Program, names: Names, allocation: Allocation) -> Sour
             buffer = allocation.buffers[x]
             body.append(_assignment(x, in_place(x, names.text, buffer), names))
         else:
-            body += _statements(x, native, names, np)
+            body += _statements(x, native, names, STATEMENTS["native"])
         if i in allocation.deleted:
             body.append((f"del {', '.join([names.of[dead] for dead in allocation.deleted[i]])}", ""))
     return _function(program, names, body)
@@ -45,20 +45,27 @@ def write_native(program: Program, names: Names, allocation: Allocation) -> Sour
 def write_portable(program: Program, names: Names, library: ModuleType) -> Source:
     """Write the function for a library that has NumPy's functions; no array is written over."""
     names.globals["np"] = library
+    has_at = hasattr(library.zeros(1), "at")
+    target = "numba" if library is np else "jax" if has_at else "portable"
     expression = jitted if library is np else portable
+    place = names.unique("place")
     body: list[Statement] = []
     for x in program.instructions:
-        body += _statements(x, expression, names, library)
+        body += _statements(x, expression, names, STATEMENTS[target], place)
     return _function(program, names, body)
 
 
 def _statements(
-    x: Instruction, expression: Callable[[Instruction, Text], str], names: Names, library: Any
+    x: Instruction,
+    expression: Callable[[Instruction, Text], str],
+    names: Names,
+    statements: dict[Primitive | None, Statements],
+    place: str = "",
 ) -> list[Statement]:
     if is_matrix_transpose(x):
         return []
-    if x.op is shape.scatter:
-        *before, last = scattered(x, names.of[x], names.text, library)
+    if x.op in statements:
+        *before, last = statements[x.op](x, names.of[x], names.text, place)
         return [*[(statement, "") for statement in before], (last, names.comments.get(x, ""))]
     return [_assignment(x, expression(x, names.text), names)]
 

@@ -17,7 +17,9 @@ from .primitive import numpy_functions, primitive
 
 
 def _as_type(a: Any, dtype: np.dtype[Any]) -> Any:
-    return a.astype(dtype) if isinstance(a, np.ndarray) else float(a)
+    if isinstance(a, np.ndarray):
+        return a.astype(dtype)
+    return float(a) if dtype.kind == "f" else dtype.type(a).item()
 
 
 LOG_2, LOG_10, DEGREE = math.log(2), math.log(10), math.pi / 180

@@ -7,6 +7,7 @@ other's vjp. Below the table stand NumPy's functions that are a line of these.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,8 +29,24 @@ def _scatter(g: Any, where: Any, shape: tuple[int, ...]) -> np.ndarray:
     if reads_no_place_twice(where):
         out[where] = g
     else:
-        np.add.at(out, where, g)
+        np.add.at(out.reshape(-1), _positions(where, shape), np.reshape(g, -1))
     return out
+
+
+def _positions(where: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Number the entries that an index reads, as they lie in an array of this shape.
+
+    With numbers `np.add.at` adds up ten times faster than with rows. The axes behind an index of integers are
+    read as a whole.
+    """
+    parts = where if type(where) is tuple else (where,)
+    are_integers = [
+        type(part) is int or getattr(part, "dtype", np.dtype(bool)).kind in "iu" for part in parts
+    ]
+    axes = len(parts) if all(are_integers) else len(shape)
+    rows = np.arange(math.prod(shape[:axes])).reshape(shape[:axes])[where]
+    inner = math.prod(shape[axes:])
+    return (rows.reshape(-1, 1) * inner + np.arange(inner)).reshape(-1)
 
 
 def reads_no_place_twice(where: Any) -> bool:
@@ -151,7 +168,7 @@ def atleast_1d(a: Any) -> Any:
 
 def _concatenate_numpy(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     if axis is None:
-        return concatenate(0, *(_ravel(a) for a in arrays))
+        return concatenate(0, *(ravel(a) for a in arrays))
     return concatenate(axis_of(arrays[0], axis), *arrays)
 
 
@@ -169,19 +186,13 @@ def vstack(tup: Sequence[Any]) -> Any:
     return _concatenate_numpy([expand_dims(a, 0) if len(shape_of(a)) == 1 else a for a in rows])
 
 
-def _ravel(a: Any, order: str = "C") -> Any:
+def ravel(a: Any, order: str = "C") -> Any:
     return _reshape(a, (-1,), order=order)
 
 
 def along(axis: int, part: Any) -> tuple[Any, ...]:
     """Return the index that takes `part` along one axis, and all entries along the axes before it."""
     return (slice(None),) * axis + (part,)
-
-
-def take(a: Any, indices: Any, axis: int | None = None) -> Any:
-    if axis is None:
-        return index(_ravel(a), np.asarray(indices))
-    return index(a, along(axis_of(a, axis), np.asarray(indices)))
 
 
 def flip(m: Any, axis: Any = None) -> Any:
@@ -192,7 +203,7 @@ def flip(m: Any, axis: Any = None) -> Any:
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     if axis is None:
-        return reshape(roll(_ravel(a), shift, 0), shape_of(a))
+        return reshape(roll(ravel(a), shift, 0), shape_of(a))
     for by, one_axis in np.broadcast(shift, axis):
         place = axis_of(a, one_axis)
         a = index(a, along(place, np.roll(np.arange(shape_of(a)[place]), by)))
@@ -201,9 +212,9 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
 
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
-        return repeat(_ravel(a), repeats, 0)
+        return repeat(ravel(a), repeats, 0)
     place = axis_of(a, axis)
-    return take(a, np.repeat(np.arange(shape_of(a)[place]), repeats), place)
+    return index(a, along(place, np.repeat(np.arange(shape_of(a)[place]), repeats)))
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
@@ -229,12 +240,12 @@ numpy_functions.update({
     np.shape: shape_of,
     np.ndim: lambda a: len(shape_of(a)),
     np.size: lambda a, axis=None: a.size if axis is None else shape_of(a)[axis],
-    np.reshape: _reshape, np.ravel: _ravel,
+    np.reshape: _reshape, np.ravel: ravel,
     np.transpose: _transpose, np.matrix_transpose: lambda x: swapaxes(x, -1, -2),
     np.moveaxis: moveaxis, np.swapaxes: swapaxes, np.squeeze: squeeze, np.expand_dims: expand_dims,
     np.broadcast_to: lambda array, shape: broadcast_to(array, tuple(shape) if np.ndim(shape) else (shape,)),
     np.atleast_1d: atleast_1d,
     np.concatenate: _concatenate_numpy, np.stack: stack, np.hstack: hstack, np.vstack: vstack,
-    np.take: take, np.flip: flip, np.roll: roll, np.repeat: repeat, np.diagonal: diagonal,
+    np.flip: flip, np.roll: roll, np.repeat: repeat, np.diagonal: diagonal,
     np.copy: lambda a: a,
 })  # fmt: skip

@@ -1,8 +1,8 @@
 """Random graphs, computed twice: by the function itself and by its program. Bit by bit the same.
 
-A recipe is a list of steps; each applies an operation to two of the results so far. What comes of it
-has shared subexpressions, dead ends, broadcasting, views, constants and exact ones: whatever a
-simplification or a buffer could get wrong.
+A recipe is a list of steps; each applies an operation to two of the results so far, or to one of them and an
+array of integers, which is an argument. The graph has shared subexpressions, dead ends, broadcasting, views,
+constants and exact ones: whatever a simplification or a buffer could get wrong.
 """
 
 import numpy as np
@@ -30,22 +30,30 @@ OPERATIONS = [
     lambda a, b: np.concatenate([a, a])[: len(a)] if np.ndim(a) else a, lambda a, b: np.logaddexp(a, b),
 ]  # fmt: skip
 
-RECIPE = st.lists(
-    st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=12
-)
+PICKED = [
+    lambda a, i: a[i], lambda a, i: a[..., i], lambda a, i: a[i[0]], lambda a, i: np.take(a, i, axis=-1),
+    lambda a, i: a[i, 0], lambda a, i: a[:1, i[:1]], lambda a, i: a[(i + 1) % 2] * i[1], lambda a, i: a[i, i],
+    lambda a, i: a * (i[0] == i), lambda a, i: np.where(i > 0, 2.0, 0.5) * np.sum(a),
+]  # fmt: skip
+"""Operations on a result and the integers that are the last argument."""
+
+STEP = st.tuples(st.sampled_from(OPERATIONS + PICKED), st.integers(0, 30), st.integers(0, 30))
+RECIPE = st.lists(STEP, min_size=1, max_size=12)
 ARGUMENTS = [(0.7, -1.2, 0.3), (np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([1.5, -0.5]), 0.3)]
+INTEGERS = np.array([1, -2, 0, 1])
 
 
 def cooked(recipe):
     """The function that a recipe describes."""
 
     def f(*args):
-        results = list(args)
+        *results, integers = args
         for operation, i, j in recipe:
             a, b = results[i % len(results)], results[j % len(results)]
+            b = integers if operation in PICKED else b
             try:
                 results.append(operation(a, b))
-            except ValueError:  # shapes that do not fit
+            except (ValueError, IndexError, TypeError):  # shapes that do not fit
                 results.append(a)
         return results[-1], results[-2]
 
@@ -70,10 +78,10 @@ def test_random_graphs(large, args, recipe):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(allocate, "LARGE", large)
         compiled, gradient = microgd.compile(f), microgd.compile(value_and_grad(loss(f), (0, 1, 2)))
-        for scale in (1.0, 0.5):
+        for scale, integers in ((1.0, INTEGERS), (0.5, INTEGERS[::-1])):
             scaled = [x * scale for x in args]
-            assert_same(compiled(*scaled), tree_map(plain, f(*map(Value, scaled))))
-            assert_same(gradient(*scaled), value_and_grad(loss(f), (0, 1, 2))(*scaled))
+            assert_same(compiled(*scaled, integers), tree_map(plain, f(*map(Value, scaled), integers)))
+            assert_same(gradient(*scaled, integers), value_and_grad(loss(f), (0, 1, 2))(*scaled, integers))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -82,4 +90,5 @@ def test_random_graphs(large, args, recipe):
 def test_random_graphs_twice_differentiated(recipe):
     x, y, z = ARGUMENTS[1]
     product = hvp(loss(cooked(recipe)))
-    assert_same(microgd.compile(product)(x, y, z, x[::-1]), product(x, y, z, x[::-1]))
+    args = x, y, z, INTEGERS, x[::-1]
+    assert_same(microgd.compile(product)(*args), product(*args))

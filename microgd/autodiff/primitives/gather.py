@@ -1,0 +1,134 @@
+"""The table of derivatives: entries at places that are themselves operands.
+
+`x[labels]` with a plain array of labels is `index`: the places are static. In a function that is being
+compiled the labels are an argument, a Value of integers. They have no gradient, but the program needs them as
+operands. So `gather` takes an index apart into a static pattern and the integers:
+
+    x[:, labels]   is   gather(x, Pattern((slice, HOLE), x.shape), labels)
+
+Its gradient is `scatter_add`, which adds up where a place is read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .evaluate import AS_THEY_ARE
+from .primitive import numpy_functions, primitive
+from .shape import along, axis_of, index, ravel, scatter, shape_of
+
+HOLE = "integers"
+"""Stands in a pattern for an operand."""
+
+Slice = tuple[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The static part of an index: parts with holes, and the shape of the array that it reads.
+
+    A slice is kept as (start, stop, step), because slices do not hash.
+    """
+
+    parts: tuple[Any, ...]
+    shape: tuple[int, ...]
+
+    def filled(self, operands: Iterable[Any]) -> Any:
+        """The index with these operands in the holes."""
+        rest = iter(operands)
+        where = [
+            next(rest) if part == HOLE else slice(*part) if type(part) is tuple else part
+            for part in self.parts
+        ]  # fmt: skip
+        return where[0] if len(where) == 1 else tuple(where)
+
+    def lengths(self) -> list[int]:
+        """For each hole the length of the axis that its integers count."""
+        axes = iter(self.shape)
+        rest = len(self.shape) - sum(part is not None and part is not Ellipsis for part in self.parts)
+        lengths = []
+        for part in self.parts:
+            if part is Ellipsis:
+                for _ in range(rest):
+                    next(axes)
+            elif part is not None:
+                length = next(axes)
+                lengths += [length] if part == HOLE else []
+        return lengths
+
+
+AS_THEY_ARE.add(Pattern)
+
+
+def _first_only(vjp: Callable[..., Any]) -> Callable[[int], Any]:
+    return lambda position: vjp if position == 0 else None
+
+
+# fmt: off
+gather      = primitive(
+    lambda a, pattern, *integers: a[pattern.filled(integers)],
+    vjp_of=_first_only(lambda g, out, a, pattern, *integers: scatter_add(g, pattern, *integers)),
+    name="gather")
+scatter_add = primitive(
+    lambda a, pattern, *integers: scatter.compute(a, pattern.filled(integers), pattern.shape),
+    vjp_of=_first_only(lambda g, out, a, pattern, *integers: gather(g, pattern, *integers)),
+    name="scatter_add")
+# fmt: on
+
+
+def pick(a: Any, where: Any) -> Any:
+    """a[where], recorded: the static `index`, or `gather` where the index has a Value of integers in it."""
+    parts = where if isinstance(where, tuple) else (where,)
+    if not any(map(_is_operand, parts)):
+        return index(a, _plain(where))
+    parts = tuple([np.asarray(_plain(part)) if isinstance(part, list) else part for part in parts])
+    static = [_static(part) for part in parts]
+    operands = [part for part, kept in zip(parts, static, strict=True) if kept == HOLE]
+    return gather(a, Pattern(tuple(static), shape_of(a)), *operands)
+
+
+def _is_operand(part: Any) -> bool:
+    return hasattr(part, "record") and part.dtype.kind in "iu"
+
+
+def _static(part: Any) -> Any:
+    if isinstance(part, slice):
+        return part.start, part.stop, part.step
+    return HOLE if _is_operand(part) or isinstance(part, np.ndarray) else _plain(part)
+
+
+def _plain(where: Any) -> Any:
+    """An index with the numbers of any mask Value in it."""
+    if isinstance(where, tuple):
+        return tuple(_plain(part) for part in where)
+    if isinstance(where, list):
+        return np.asarray([_plain(part) for part in where], dtype=None if where else int)
+    return where.data if hasattr(where, "record") else where
+
+
+# What NumPy calls by other names -----------------------------------------------------------------
+
+
+def take(a: Any, indices: Any, axis: int | None = None) -> Any:
+    if not hasattr(indices, "record"):
+        indices = np.asarray(indices)
+    return pick(ravel(a), indices) if axis is None else pick(a, along(axis_of(a, axis), indices))
+
+
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    if axis is None:
+        return take_along_axis(ravel(arr), indices, 0)
+    place, shape = axis_of(arr, axis), shape_of(arr)
+    if len(shape_of(indices)) != len(shape):
+        raise ValueError(
+            f"take_along_axis: expected indices of {len(shape)} axes, got shape {shape_of(indices)}"
+        )
+    grid = [np.arange(n).reshape((-1,) + (1,) * (len(shape) - 1 - i)) for i, n in enumerate(shape)]
+    return pick(arr, (*grid[:place], indices, *grid[place + 1 :]))
+
+
+numpy_functions.update({np.take: take, np.take_along_axis: take_along_axis})
