@@ -121,7 +121,10 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
             f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
             f"or probabilities of shape {shape}, got goals of shape {shape_of(goal_pred)}"
         )
-    if _is_traced(goal_pred):  # a program cannot pick by numbers that are different ones each time
+    if _is_traced(goal_pred) and goal_pred.dtype.kind in "iu":
+        classes = np.where(goal_pred < 0, shape[-1], goal_pred)  # which is out of bounds, as -1 would not be
+        return logsumexp(logits, -1) - logits[(*np.indices(shape[:-1]), classes)]
+    if _is_traced(goal_pred):  # floats do not pick
         is_right = np.reshape(goal_pred, (*shape[:-1], 1)) == np.arange(shape[-1])
         found = np.sum(is_right * 1.0, -1)  # 0 where there is no such class: the error is nan
         return logsumexp(logits, -1) - np.sum(np.where(is_right, logits, 0.0), -1) / found
@@ -167,7 +170,7 @@ def _not_a_list(x: Any) -> Any:
 def _as_floats(x: Any) -> Any:
     """Convert integers and masks to floats: NumPy's small integers overflow, and masks have no minus."""
     x = _not_a_list(x)
-    return x.astype(float) if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "uib" else x
+    return x.astype(float) if hasattr(x, "dtype") and x.dtype.kind in "uib" else x
 
 
 def _is_traced(x: Any) -> bool:
