@@ -360,7 +360,7 @@ COMPILED_BY_NUMBA = [
 ]  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore::numba.NumbaPerformanceWarning")
+@pytest.mark.filterwarnings("ignore:.*faster on contiguous arrays")  # a warning of numba
 @pytest.mark.parametrize("name", COMPILED_BY_NUMBA)
 def test_numba(name):
     numba = pytest.importorskip("numba")
