@@ -44,12 +44,6 @@ def without_noise(x: float, size: float) -> float:
     return 0.0 if abs(x) <= 1e-12 * size else x
 
 
-def bracketed(x: Any) -> str:
-    """Describe a number or an array as a second operand: a negative number stands in parentheses."""
-    text = described(x)
-    return f"({text})" if text.startswith("−") else text
-
-
 def described(x: Any) -> str:
     """Format a scalar; describe an array by its shape and its range.
 
