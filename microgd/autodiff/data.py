@@ -5,7 +5,9 @@ An array of float32 keeps its precision, the mask of a comparison keeps its bool
 
 A leaf owns its array: `own` copies the given one and makes the copy read-only. `Value.data` hands out a
 writable copy, and the next operation copies once more (copy on write). So the flag `writeable` says whether
-other code may hold the array, and no recorded graph ever sees a change of its operands.
+other code may hold the array, and no recorded graph ever sees a change of its operands. Of a constant, an
+array that is no Value, an operation keeps a copy: its owner may fill it anew before the backward pass reads
+it.
 """
 
 from __future__ import annotations
@@ -130,3 +132,56 @@ def printed(data: Data) -> str:
     if isinstance(data, Array):
         return np.array2string(data, separator=", ", prefix="Value(", threshold=20, edgeitems=2, precision=6)
     return repr(data)
+
+
+# Constants ---------------------------------------------------------------------------------------
+
+
+def kept(x: Any) -> Any:
+    """A constant as an operation keeps it: arrays are read-only copies, in tuples and lists as well.
+
+    One whose memory cannot be written to is kept itself.
+    """
+    if type(x) is Array or (isinstance(x, Array) and not isinstance(x, np.ma.MaskedArray)):
+        if not x.flags.writeable and _is_locked(x if x.base is None else x.base):
+            return x
+        x = x.copy("K") if x.flags.forc and type(x) is Array else _copy_of(x)
+        x.flags.writeable = False
+    elif type(x) is tuple or type(x) is list:
+        return type(x)([kept(part) for part in x])
+    return x
+
+
+def _is_locked(owner: Any) -> bool:
+    """Whether this is an array with memory of its own that cannot be written to."""
+    return isinstance(owner, Array) and owner.flags.owndata and not owner.flags.writeable
+
+
+def _copy_of(array: Array) -> Array:
+    """Copy to a plain array (the * of a np.matrix differs) of the same layout in memory, repeats included.
+
+    An array with gaps or in reverse stays so, because BLAS and NumPy sum in another order then.
+    """
+    once = array[tuple([slice(1) if step == 0 else slice(None) for step in array.strides])]
+    copy = np.array(once, order="K") if _is_dense(once) else _copy_with_gaps(once)
+    return copy if copy.shape == array.shape else np.broadcast_to(copy, array.shape)
+
+
+def _is_dense(array: Array) -> bool:
+    """Whether the entries lie side by side and forwards, in whatever order of axes."""
+    extent = sum([(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)])
+    return array.size == 0 or (extent < array.nbytes and min(array.strides, default=0) >= 0)
+
+
+def _copy_with_gaps(array: Array) -> Array:
+    """Copy with a gap of one entry behind each entry, or behind each row if the rows themselves have none."""
+    order = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
+    directions = tuple([slice(None, None, -1 if step < 0 else 1) for step in array.strides])
+    forwards = np.asarray(array)[directions].transpose(order)
+    *rows, length = forwards.shape
+    if forwards.strides[-1] == array.itemsize:
+        copy = np.empty([*rows, length + 1], array.dtype)[..., :length]
+    else:
+        copy = np.empty([*rows, 2 * length], array.dtype)[..., ::2]
+    copy[...] = forwards
+    return copy.transpose(np.argsort(order))[directions]

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from .active import check_readable, observed, observers
-from .data import Array, as_result, filled, fitted, is_integer, own, read_only, unshared
+from .data import Array, as_result, filled, fitted, is_integer, kept, own, read_only, unshared
 from .operators import Operators
 from .primitives import arithmetic as ar
 from .primitives.evaluate import AS_THEY_ARE, evaluate, understood, with_numpy_floats
@@ -42,7 +42,7 @@ next_number = itertools.count().__next__
 def record(op: Primitive, *args: Any) -> Value:
     """Compute the operation on the numbers of its arguments, and remember both in a new Value."""
     args = understood(op, args)
-    operands = tuple([arg.operand() if isinstance(arg, Value) else arg for arg in args])
+    operands = tuple([arg.operand() if isinstance(arg, Value) else kept(arg) for arg in args])
     data = evaluate(op, operands)
     return remembered(op, args + operands, data if type(data) is float else as_result(data, args, op.name))
 
@@ -89,8 +89,7 @@ def unary(op: Primitive) -> Callable[[Value], Value]:
 class Value(Operators):
     """A scalar or an array that remembers how it was computed, so that it can be differentiated.
 
-    A Value has a gradient; plain numbers and arrays are constants (arrays are read by reference: if one
-    changes between an operation and `backward`, so does the gradient).
+    A Value has a gradient; plain numbers and arrays are constants (of an array an operation keeps a copy).
 
     data    a float, or an array of float64 (float32 stays, integers become float64). An input array is
             copied. A result's data is read-only. The data of a leaf, a Value that was not computed, can be

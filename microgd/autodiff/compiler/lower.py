@@ -2,7 +2,7 @@
 
 Each operation of the trace becomes an instruction. An operation on constants alone becomes its result, which
 the trace has computed: constant folding. Arrays that the function reads besides its arguments become
-constants, copies of the arrays as they were.
+constants: the copies that the operations have made of them, one for all that are equal.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..data import kept
+from ..functional import as_values
 from ..primitives import arithmetic as ar
 from ..primitives import reduction
 from ..primitives.primitive import Primitive
@@ -52,28 +54,34 @@ class _Lowering:
         self.operand_of = operand_of
         self.instructions: list[Instruction] = []
         self.array_names: dict[int, str] = {}
-        self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._copies: dict[int, list[np.ndarray]] = {}
 
     def add(self, node: Value) -> None:
         if node not in self.operand_of:
             self.operand_of[node] = self._lowered(node)
 
-    def operand(self, x: Any) -> Operand:
-        """The operand for a Value or a constant; an array is copied, because its owner may change it."""
+    def operand(self, x: Any, was: Any = None) -> Operand:
+        """The operand for a Value, or for a constant, which `was` this when an operation read it."""
         if isinstance(x, Value):
             return self.operand_of[x]
         if type(x) is tuple:
-            return tuple([self.operand(part) for part in x])
-        if not isinstance(x, np.ndarray):
-            return x
-        if id(x) not in self._copies:
-            copy = _copy_of(x)
-            self._copies[id(x)] = x, copy
-            self.array_names[id(copy)] = self._name_of(x)
-        return self._copies[id(x)][1]
+            return tuple([self.operand(*pair) for pair in zip(x, x if was is None else was, strict=True)])
+        return self._constant(x, was) if isinstance(x, np.ndarray) else x
+
+    def _constant(self, array: np.ndarray, was: np.ndarray | None) -> np.ndarray:
+        """The copy that stands for an array; further ones where f has written to it between its uses."""
+        copies = self._copies.setdefault(id(array), [])
+        for copy in copies:
+            if _is_same(copy, array if was is None else was):
+                return copy
+        copy = kept(array) if was is None else was
+        copies.append(copy)
+        self.array_names[id(copy)] = name = self._name_of(array)
+        self.trace.array_names.setdefault(place_of(copy), name)  # of which vjps may take the transpose
+        return copy
 
     def _lowered(self, node: Value) -> Operand:
-        args = tuple([self.operand(x) for x in node.args])
+        args = tuple(map(self.operand, node.args, node.operands))
         if node.op is None or not instructions_in(args) or _is_one_everywhere(node.op, args):
             return node.content
         if np.ndarray in map(type, args) and not any(map(shape_of, args)):  # among numbers only numbers
@@ -88,7 +96,7 @@ class _Lowering:
         """Record the operations that a composed primitive consists of, and lower these."""
         start = next_number()
         with np.errstate(all="ignore"):
-            out = general_function(node.op)(*node.args)  # type: ignore[misc]
+            out = general_function(node.op)(*as_values(node)[1])  # type: ignore[misc]
         for inner in reversed(ancestors(out, start)):
             self.add(inner)
         return self.operand_of[out]
@@ -109,31 +117,5 @@ def _is_one_everywhere(op: Primitive, args: tuple[Operand, ...]) -> bool:
     return op is ar.power and type(args[1]) in (float, int) and args[1] == 0
 
 
-def _copy_of(array: np.ndarray) -> np.ndarray:
-    """Copy to a plain array (the * of a np.matrix differs) of the same layout in memory, repeats included.
-
-    An array with gaps or in reverse stays so, because BLAS and NumPy sum in another order then.
-    """
-    once = array[tuple([slice(1) if step == 0 else slice(None) for step in array.strides])]
-    copy = np.array(once, order="K") if _is_dense(once) else _copy_with_gaps(once)
-    return copy if copy.shape == array.shape else np.broadcast_to(copy, array.shape)
-
-
-def _is_dense(array: np.ndarray) -> bool:
-    """Whether the entries lie side by side and forwards, in whatever order of axes."""
-    extent = sum([(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)])
-    return array.size == 0 or (extent < array.nbytes and min(array.strides, default=0) >= 0)
-
-
-def _copy_with_gaps(array: np.ndarray) -> np.ndarray:
-    """Copy with a gap of one entry behind each entry, or behind each row if the rows themselves have none."""
-    order = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
-    directions = tuple([slice(None, None, -1 if step < 0 else 1) for step in array.strides])
-    forwards = np.asarray(array)[directions].transpose(order)
-    *rows, length = forwards.shape
-    if forwards.strides[-1] == array.itemsize:
-        copy = np.empty([*rows, length + 1], array.dtype)[..., :length]
-    else:
-        copy = np.empty([*rows, 2 * length], array.dtype)[..., ::2]
-    copy[...] = forwards
-    return copy.transpose(np.argsort(order))[directions]
+def _is_same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a is b or (a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())

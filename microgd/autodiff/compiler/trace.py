@@ -154,19 +154,13 @@ Constants = list[tuple[Primitive, tuple[Any, ...]]]
 
 
 def _constants_of(error: Value) -> Constants:
-    """Copy the constants that an error is computed from."""
-    copies: dict[int, np.ndarray] = {}
+    """List the constants that an error is computed from."""
 
-    def copied(x: Any) -> Any:
-        if isinstance(x, tuple):
-            return tuple([copied(part) for part in x])
-        if isinstance(x, np.ndarray):
-            if id(x) not in copies:
-                copies[id(x)] = x.copy()
-            return copies[id(x)]
-        return None if isinstance(x, Value) else x
+    def constants(node: Value) -> tuple[Any, ...]:
+        pairs = zip(node.args, node.operands, strict=True)
+        return tuple([None if isinstance(arg, Value) else was for arg, was in pairs])
 
-    return [(node.op, copied(node.args)) for node in reversed(ancestors(error)) if node.op is not None]
+    return [(node.op, constants(node)) for node in reversed(ancestors(error)) if node.op is not None]
 
 
 def _check_unchanged(first: Constants, second: Constants) -> None:
