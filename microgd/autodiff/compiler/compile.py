@@ -72,7 +72,7 @@ def compile(
     The first call with arguments of a signature (structure, shapes, dtypes, static values) traces f: it runs
     with Values in place of all numbers and arrays. So f must compute its results from its arguments alone:
     other data that it reads (plain arrays, random numbers) become constants of the program, as they are when
-    an operation reads them, and later changes go unnoticed; its side effects (printing, counting) happen once.
+    an operation reads them; later changes go unnoticed. Its side effects (printing, counting) happen once.
 
     Arrays of integers and of booleans keep their dtype, and no gradient flows into them. Integers may index:
     labels (`log_p[np.arange(n), labels]`), token numbers (`table[tokens]`), the rows of a batch (`x[rows]`),
