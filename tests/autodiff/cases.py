@@ -6,15 +6,14 @@ arguments with the interval that each argument is drawn from, then everything el
 """
 
 import numpy as np
+from drawing import draw
+from numpy_cases import NUMPY, NUMPY_FUNCTIONS
 
 from microgd import Value, logsumexp, relu, sigmoid, softmax, vjp
 from microgd.autodiff import softplus
 from microgd.autodiff.check import check_grads
 from microgd.autodiff.primitives import arithmetic, gather, linear_algebra, reduction, shape
 from microgd.autodiff.trees import tree_leaves, tree_map
-
-NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])
-
 
 # The helper --------------------------------------------------------------------------------------
 
@@ -65,12 +64,6 @@ def primitives_in(f, *args):
 
 
 # Arguments ---------------------------------------------------------------------------------------
-
-
-def draw(shape, low=-2.0, high=2.0, seed=0):
-    """Numbers in an interval, the same at each run; a Python float for shape ()."""
-    numbers = np.random.default_rng([seed, *shape]).uniform(low, high, shape)
-    return numbers if shape else float(numbers)
 
 
 def one_argument(low, high):
@@ -359,3 +352,4 @@ def all_cases():
     for ufunc in ANALYTIC_UFUNCS | REAL_UFUNCS | PIECEWISE_CONSTANT:
         yield ufunc, *next(args for args in arguments_of(ufunc) if np.shape(args[0]) == (3,))
     yield from (ANALYTIC | OTHERS).values()
+    yield from NUMPY_FUNCTIONS.values()

@@ -1,0 +1,114 @@
+"""NumPy's functions with arguments to try them on, a line each: (function, *arguments), by name.
+
+Every function is called as a person would call NumPy's, so the reference is NumPy itself. The arguments are
+arrays and numbers; among them 0-d, empty and non-contiguous ones and axes of size 1.
+"""
+
+import numpy as np
+from drawing import draw
+
+NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])
+
+scalar, vector, matrix, tensor = draw(()), draw((3,)), draw((2, 3)), draw((2, 1, 3))
+square, wide, empty = draw((3, 3)), draw((3, 7)), draw((2, 0))
+strided = draw((6, 8))[::2, ::-3].T
+mask = np.array([[True, False, True], [False, False, True]])
+
+REARRANGING = {
+    # take apart
+    "split": (lambda a: np.split(a, 3), wide),
+    "split, axis": (lambda a: np.split(a, [2, 2, 5], axis=1), wide),
+    "split, itself twice": (lambda a: np.split(a, 2)[0] * np.split(a, 2)[1], matrix),
+    "split, beyond the end": (lambda a: np.split(a, [-1, 9], axis=-1), strided),
+    "split, empty": (lambda a: np.split(a, 2), empty),
+    "array_split": (lambda a: np.array_split(a, 3, axis=1), wide),
+    "array_split, more parts than entries": (lambda a: np.array_split(a, 4), vector),
+    "hsplit": (lambda a: np.hsplit(a, [1, 4]), wide),
+    "hsplit, vector": (lambda a: np.hsplit(a, 3), vector),
+    "vsplit": (lambda a: np.vsplit(a, 2), matrix),
+    "dsplit": (lambda a: np.dsplit(a, 3), tensor),
+    "delete": (lambda a: np.delete(a, [0, 3]), matrix),
+    "delete, axis": (lambda a: np.delete(a, -1, axis=1), matrix),
+    "delete, a slice": (lambda a: np.delete(a, slice(None, None, 2), 1), strided),
+    "delete, a mask": (lambda a: np.delete(a, [True, False, True], 1), matrix),
+    "compress": (lambda a: np.compress([False, True, True], a, axis=1), matrix),
+    "compress, flattened": (lambda a: np.compress([0, 1, 1, 0, 1], a), matrix),
+    "extract": (lambda a: np.extract(mask, a), matrix),
+    # put together
+    "append": (np.append, matrix, vector),
+    "append, axis": (lambda a, b: np.append(a, b, axis=-1), matrix, draw((2, 1))),
+    "append, numbers": (np.append, scalar, 2.0),
+    "append, a list before": (lambda a: np.append([1.0, 2.0], a), matrix),
+    "column_stack": (lambda a, b: np.column_stack([a, b, a]), vector, draw((3, 2))),
+    "column_stack, numbers": (lambda a, b: np.column_stack((a, b)), scalar, 2.0),
+    "dstack": (lambda a, b: np.dstack([a, b]), matrix, draw((2, 3, 2))),
+    "dstack, vectors": (lambda a: np.dstack([a, a * a]), vector),
+    "insert": (lambda a, b: np.insert(a, 1, b), matrix, scalar),
+    "insert, axis": (lambda a, b: np.insert(a, 1, b, axis=1), matrix, draw((2,))),
+    "insert, several": (lambda a, b: np.insert(a, [0, -1, 2], b, axis=1), matrix, draw((2, 3), seed=1)),
+    "insert, a column": (lambda a, b: np.insert(a, [1], b, axis=1), matrix, draw((2, 1))),
+    "insert, one place, several values": (lambda a, b: np.insert(a, 1, b), vector, draw((4,))),
+    "insert, the same place twice": (lambda a, b: np.insert(a, [1, 1], b), vector, draw((2,))),
+    "insert, a slice": (lambda a, b: np.insert(a, slice(0, 2), b), vector, draw((2,))),
+    "insert, a mask": (lambda a: np.insert(a, mask[0], 1.0), vector),
+    "insert, nothing": (lambda a: np.insert(a, [], []), vector),
+    "insert, rows": (lambda a, b: np.insert(a, 1, b, axis=0), tensor, draw((1, 3))),
+    "block": (lambda a, b: np.block([[a, b], [b.T, 1.0]]), square, draw((3, 1))),
+    "block, vectors": (lambda a, b: np.block([a, b]), vector, scalar),
+    "block, no list": (np.block, vector),
+    "select": (lambda a: np.select([a > 1, a > -1], [a * a, 2.0 * a], 3.0), matrix),
+    "select, numbers": (lambda a: np.select([a > 0], [a * a]), scalar),
+    "select, broadcast": (lambda a, b: np.select([mask, ~mask[0]], [b, a]), matrix, vector),
+    "choose": (lambda a, b: np.choose([[0, 1, 1], [1, 0, 1]], [a, b]), matrix, vector),
+    # repeat
+    "tile": (lambda a: np.tile(a, 2), matrix),
+    "tile, both axes": (lambda a: np.tile(a, (3, 2)), matrix),
+    "tile, more axes": (lambda a: np.tile(a, (2, 1, 2)), vector),
+    "tile, fewer axes": (lambda a: np.tile(a, (2,)), tensor),
+    "tile, none": (lambda a: np.tile(a, (0, 2)), matrix),
+    "tile, a number": (lambda a: np.tile(a, (2, 3)), scalar),
+    "tile, strided": (lambda a: np.tile(a, [2, 1]), strided),
+    "kron": (np.kron, matrix, square),
+    "kron, vector and matrix": (np.kron, vector, matrix),
+    "kron, numbers": (np.kron, scalar, matrix),
+    "kron, itself": (lambda a: np.kron(a, a), matrix),
+    "resize": (lambda a: np.resize(a, (3, 4)), matrix),
+    "resize, fewer": (lambda a: np.resize(a, 2), strided),
+    "broadcast_arrays": (lambda a, b: np.broadcast_arrays(a, b, 1.0), matrix, draw((2, 1))),
+    "meshgrid": (np.meshgrid, vector, draw((2,))),
+    "meshgrid, ij": (lambda a, b: np.meshgrid(a, b, scalar, indexing="ij"), vector, draw((2,))),
+    "meshgrid, sparse": (lambda a, b: np.meshgrid(a, b, sparse=True), vector, draw((2,))),
+    # axes
+    "atleast_1d": (np.atleast_1d, scalar),
+    "atleast_1d, several": (np.atleast_1d, scalar, matrix),
+    "atleast_2d": (np.atleast_2d, scalar, vector, tensor),
+    "atleast_2d, one": (np.atleast_2d, vector),
+    "atleast_3d": (np.atleast_3d, scalar, vector, matrix, draw((1, 2, 1, 2))),
+    "rollaxis": (lambda a: np.rollaxis(a, 2), tensor),
+    "rollaxis, start": (lambda a: np.rollaxis(a, 0, 3), tensor),
+    "rollaxis, in the middle": (lambda a: np.rollaxis(a, -1, -2), tensor),
+    "fliplr": (np.fliplr, matrix),
+    "flipud": (np.flipud, strided),
+    "rot90": (np.rot90, matrix),
+    "rot90, half a turn": (lambda a: np.rot90(a, 2), matrix),
+    "rot90, backwards": (lambda a: np.rot90(a, -1, axes=(0, 2)), tensor),
+    "rot90, not at all": (lambda a: np.rot90(a, 4) * a, matrix),
+    "permute_dims": (lambda a: np.permute_dims(a, (2, 0, 1)), tensor),
+    # diagonals and triangles
+    "diag of a vector": (np.diag, vector),
+    "diag of a vector, above": (lambda a: np.diag(a, 2), vector),
+    "diag of a vector, below": (lambda a: np.diag(a, -1), vector),
+    "diag of nothing": (np.diag, draw((0,))),
+    "diag of a matrix": (lambda a: np.diag(a, 1), wide),
+    "diagflat": (lambda a: np.diagflat(a, -1), matrix),
+    "diagflat, a number": (np.diagflat, scalar),
+    "tril": (np.tril, square),
+    "tril, stack": (lambda a: np.tril(a, -1), draw((2, 3, 2))),
+    "triu": (lambda a: np.triu(a, 1), matrix),
+    "triu of a vector": (np.triu, vector),
+}  # fmt: skip
+if NUMPY >= (2, 1):
+    REARRANGING["unstack"] = (np.unstack, matrix)
+    REARRANGING["unstack, axis"] = (lambda a: np.unstack(a, axis=-1), strided)
+
+NUMPY_FUNCTIONS = REARRANGING
