@@ -16,8 +16,8 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -27,8 +27,8 @@ from .primitives.arithmetic import identity
 from .trees import Tree, tree_leaves, tree_map
 from .value import Value, View, ancestors, local_gradients, next_number
 
-Argnums = int | tuple[int, ...]
-"""Which positional argument to differentiate by, counted from 0; a tuple of them gives a tuple of results."""
+Argnums = int | Sequence[int]
+"""Which positional argument to differentiate by, counted from 0; a sequence of them gives a tuple."""
 
 
 # One call, recorded ------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ class Recording:
         self.f = f
         places = _places(f, argnums, len(args))
         replaced = {i: tree_map(_variable, args[i]) for i in places}
-        self.variables: Tree = tuple(replaced.values()) if isinstance(argnums, tuple) else replaced[places[0]]
+        self.variables: Tree = replaced[places[0]] if _is_int(argnums) else tuple(replaced.values())
         self.leaves = tree_leaves(self.variables)
         active.differentiated.update(self.leaves)
         try:
@@ -140,9 +140,7 @@ def _variable(x: Any) -> Value:
 def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
     """The chosen ones of `count` positional arguments, as numbers from 0."""
     places = []
-    for i in argnums if isinstance(argnums, tuple) else (argnums,):
-        if not isinstance(i, (int, np.integer)):
-            raise TypeError(f"argnums={argnums!r}: expected an int or a tuple of ints")
+    for i in _numbers(argnums):
         if not -count <= i < count:
             raise TypeError(
                 f"argnums={i}: {_name(f)} was called with {count} positional arguments; "
@@ -152,6 +150,26 @@ def _places(f: Callable[..., Any], argnums: Argnums, count: int) -> list[int]:
     if len(set(places)) < len(places):
         raise ValueError(f"argnums={argnums}: expected each argument once")
     return places
+
+
+def _numbers(argnums: Argnums) -> list[int]:
+    """Argnums as a list; TypeError for anything but an int or a sequence of ints."""
+    if _is_int(argnums):
+        return [operator.index(argnums)]
+    if isinstance(argnums, (Sequence, np.ndarray)) and len(argnums) and all(map(_is_int, argnums)):
+        return [operator.index(i) for i in argnums]
+    raise TypeError(f"argnums={argnums!r}: expected an int or a sequence of ints, such as (0, 1)")
+
+
+def _is_int(x: Any) -> TypeGuard[int]:
+    return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
+
+
+def _check_call(asked: str, f: Any, argnums: Any) -> None:
+    """Raise TypeError unless a transformation is given a function and the places of its arguments."""
+    if not callable(f):
+        raise TypeError(f"{asked}: expected a function, got {f!r}; write {asked}(f)(x), not {asked}(f(x))")
+    _numbers(argnums)
 
 
 def _own(gradient: Any, variable: Value) -> Any:
@@ -225,7 +243,7 @@ def value_and_grad(
     """Return the function (x, ...) -> (f(x, ...), df/dx), as `scipy.optimize.minimize(jac=True)` takes it.
 
     f        a function that returns a scalar.
-    argnums  the position of the argument to differentiate by; a tuple of them gives a tuple of gradients.
+    argnums  the position of the argument to differentiate by; a sequence of them gives a tuple of gradients.
     has_aux  f returns (scalar, aux) instead, where aux is a tree of anything else that it found on the way,
              such as its predictions: the result is then ((f(x, ...), aux), df/dx).
 
@@ -237,6 +255,7 @@ def value_and_grad(
     >>> value_and_grad(lambda x: (x * x, {"half": x / 2}), has_aux=True)(3.0)
     ((9.0, {'half': 1.5}), 6.0)
     """
+    _check_call("value_and_grad", f, argnums)
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Tree]:
@@ -261,6 +280,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     >>> grad(grad(np.sin))(0.0)
     -0.0
     """
+    _check_call("grad", f, argnums)
     with_value = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f)
@@ -281,6 +301,7 @@ def vjp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any,
     >>> pull(np.array([1.0, 10.0]))
     array([ 2., 40.])
     """
+    _check_call("vjp", f, argnums)
 
     @functools.wraps(f)
     def value_and_pull(*args: Any, **options: Any) -> tuple[Any, Callable[[Tree], Tree]]:
@@ -323,6 +344,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]
     array([[3., 0., 1.],
            [0., 3., 2.]])
     """
+    _check_call("jacobian", f, argnums)
 
     @functools.wraps(f)
     def rows(*args: Any, **options: Any) -> Tree:
@@ -360,6 +382,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
     array([[10.,  6.],
            [ 6.,  0.]])
     """
+    _check_call("hessian", f, argnums)
     return jacobian(grad(f, argnums), argnums)
 
 
@@ -372,6 +395,7 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Tree]:
     >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]), np.array([1.0, 0.0]))
     array([10.,  6.])
     """
+    _check_call("hvp", f, argnums)
 
     @functools.wraps(f)
     def product(*args: Any, **options: Any) -> Tree:
