@@ -97,7 +97,9 @@ def fitted(x: Any, name: str, shape: tuple[int, ...], advice: str) -> Any:
 
 
 def filled(x: Any, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """Convert x to data of this shape and dtype; a number fills an array, and 0 stands for zeros."""
+    """Convert x to data of this shape and dtype; a number fills an array, and 0 or None stands for zeros."""
+    if x is None:
+        return 0.0
     if isinstance(x, (list, Array)):
         return fitted(x, name, shape, "; or a number").astype(dtype)
     number = float(as_data(x, name))

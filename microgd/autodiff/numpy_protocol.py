@@ -3,122 +3,231 @@
 NumPy hands a call with a Value among its arguments to the Value (`__array_ufunc__`, `__array_function__`),
 which brings it here. A function in the table `numpy_functions` is recorded; a function with discrete results
 returns plain arrays; every other one is refused by name, so that no gradient is lost in silence.
+
+Arguments that say nothing (`out=None`, `where=True`, `order="K"`, a default written out) are left out before,
+and `dtype=` converts the operands, for all functions at once: the tables need not know of them.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
+import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .numpy_without_gradient import DISCRETE, REASONS, WEIGHTED
 from .primitives import numpy_functions, reduction, shape
-from .primitives.elementary import NOT_DIFFERENTIABLE
 
-HOW_TO_ADD = (
-    "If it has a derivative, add it in one line: microgd.primitive({name}, lambda g, out, x: g * ...). "
-    "If you want plain numbers, give it .data"
-)
+if TYPE_CHECKING:
+    from .value import Value
 
-# Functions with discrete results (indices, counts, booleans). They return plain numbers and arrays.
-DISCRETE = {
-    np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted,
-    np.all, np.any, np.allclose, np.isclose, np.array_equal, np.result_type, np.iscomplexobj,
-    np.isrealobj, np.array2string, np.array_str, np.array_repr,
+Function = Callable[..., Any]
+Options = dict[str, Any]
+
+REDUCTIONS: dict[np.ufunc, Function] = {
+    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+    np.logical_and: np.all, np.logical_or: np.any, np.logaddexp: reduction.logsumexp,
 }  # fmt: skip
+"""The reductions of a ufunc (`np.add.reduce`) for which there is a function."""
 
-# The reductions of a ufunc (`np.add.reduce`) for which NumPy has a function.
-REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
-    np.add: reduction.sum,
-    np.multiply: reduction.prod,
-    np.maximum: reduction.max,
-    np.minimum: reduction.min,
-    np.logaddexp: reduction.logsumexp,
+ACCUMULATIONS: dict[np.ufunc, Function] = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+SAYS_NOTHING: dict[str, tuple[Any, ...]] = {
+    "out": (None,), "where": (True,), "dtype": (None,), "order": ("K",), "subok": (True, False),
+    "casting": ("same_kind", "unsafe"), "keepdims": (False,), "copy": (None, True),
+    "like": (None,), "device": (None, "cpu"),
+}  # fmt: skip
+"""What an optional argument of NumPy's may be without changing a result."""
+
+CURES = {
+    "out": "out= and in-place operations would write a Value's numbers into an array and lose the gradient; "
+    "use the result: y = y + value instead of y += value",
+    "where": "where= is not supported with Values; use np.where(mask, result, other)",
 }
+"""What to write instead of an argument that is not supported."""
 
 
-def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+# Ufuncs ------------------------------------------------------------------------------------------
+
+
+def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: Options) -> Any:
     """Answer `ufunc(*inputs)` and its methods reduce, accumulate and outer."""
     if method == "__call__" and not options and ufunc in numpy_functions:
         return numpy_functions[ufunc](*inputs)
-    name = _name(ufunc)
-    if method != "__call__":
-        name += f".{method}"
-    if options.get("out") is not None:
-        raise TypeError(
-            f"{name}: out= and in-place operations would write a Value's numbers into an array "
-            "and lose the gradient; use the result: y = y + value instead of y += value"
-        )
-    if "where" in options:
-        raise TypeError(f"{name}: where= is not supported with Values; use np.where(mask, result, other)")
-    if method == "reduce" and ufunc in REDUCTIONS:
-        return _reduce(ufunc, name, *inputs, **options)
-    if method == "accumulate" and ufunc is np.add:
-        return _accumulate(name, *inputs, **options)
+    name = name_of(ufunc) + f".{method}" * (method != "__call__")
+    options = meaningful(options, {})
+    if "dtype" in options:
+        inputs = in_dtype(name, inputs, options.pop("dtype"))
     if method == "outer":
         a, b = inputs
         return ufunc(np.reshape(a, shape.shape_of(a) + (1,) * len(shape.shape_of(b))), b, **options)
-    if method == "__call__" and ufunc in numpy_functions:
-        raise TypeError(f"{name}: {', '.join(options)}= is not supported with Values")
+    if method == "reduce" and ufunc in REDUCTIONS:
+        _refuse_options(name, options, {"axis", "keepdims"})
+        return _whole_array(REDUCTIONS[ufunc], *inputs, **{"axis": 0} | options)
+    if method == "accumulate" and ufunc in ACCUMULATIONS:
+        _refuse_options(name, options, {"axis"})
+        return _whole_array(ACCUMULATIONS[ufunc], *inputs, **{"axis": 0} | options)
+    _refuse_options(name, options, set())
     if method != "__call__":
         raise TypeError(f"{name} has no derivative rule: write it with operations on whole arrays")
-    raise _no_rule(name, NOT_DIFFERENTIABLE.get(ufunc))
+    if ufunc not in numpy_functions:
+        raise _no_rule(ufunc)
+    return numpy_functions[ufunc](*inputs)
 
 
-def _reduce(ufunc: np.ufunc, name: str, a: Any, axis: Any = 0, dtype: Any = None, **options: Any) -> Any:
-    keepdims = options.pop("keepdims", False)
-    if dtype is not None or options:
-        raise TypeError(f"{name}: expected axis= and keepdims= only, got {', '.join(options) or 'dtype'}=")
-    return REDUCTIONS[ufunc](a, axis, keepdims=keepdims)
+def _whole_array(function: Function, *args: Any, **options: Any) -> Any:
+    """Call NumPy's function, or one of ours that NumPy does not have."""
+    known = function in DISCRETE or function in numpy_functions
+    return apply_function(function, args, options) if known else function(*args, **options)
 
 
-def _accumulate(name: str, a: Any, axis: int = 0, **options: Any) -> Any:
-    if options:
-        raise TypeError(f"{name}: expected axis= only, got {', '.join(options)}=")
-    return np.cumsum(a, axis)
+def _refuse_options(name: str, options: Options, expected: set[str]) -> None:
+    """Raise TypeError for an option that is not one of the expected ones."""
+    for option in sorted(options, key=list(CURES).__contains__, reverse=True):
+        if option not in expected:
+            raise TypeError(f"{name}: {CURES.get(option, f'{option}= is not supported with Values')}")
 
 
-def apply_function(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+# Array functions ---------------------------------------------------------------------------------
+
+
+def apply_function(function: Function, args: tuple[Any, ...], options: Options) -> Any:
     """Answer `function(*args, **options)` of NumPy's array functions."""
     if function in DISCRETE:
-        return function(*numbers_of(args), **numbers_of(options))
+        return _discrete(function, args, options)
     if function not in numpy_functions:
-        raise _no_rule(_name(function))
+        raise _no_rule(function)
     ours = numpy_functions[function]
     try:
         return ours(*args, **options)
-    except TypeError:
-        _check_arguments(function, ours, args, options)
-        raise
-
-
-def _check_arguments(
-    function: Callable[..., Any], ours: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]
-) -> None:
-    """Name the options of NumPy's function (dtype=, out=, where=) that ours does not have."""
-    try:
-        inspect.signature(ours).bind(*args, **options)
     except TypeError as error:
-        raise TypeError(f"{_name(function)} with a Value: {error}") from None
+        failed = error
+    fewer = _fewer_arguments(function, ours, args, options)
+    if fewer is None:
+        raise failed
+    return ours(*fewer[0], **fewer[1])
+
+
+def _discrete(function: Function, args: tuple[Any, ...], options: Options) -> Any:
+    given = dict(zip(_defaults(function), args, strict=False)) | options
+    if function in WEIGHTED and hasattr(given.get("weights"), "record"):
+        raise TypeError(
+            f"{name_of(function)}: the gradient of weights would be lost; give weights=weights.data for the "
+            "numbers, or sum by a matrix of ones and zeros: weights @ (labels[:, None] == np.arange(count))"
+        )
+    return function(*numbers_of(args), **numbers_of(options))
+
+
+def _fewer_arguments(
+    function: Function, ours: Function, args: tuple[Any, ...], options: Options
+) -> tuple[tuple[Any, ...], Options] | None:
+    """The arguments without those that say nothing, in the dtype that is asked for; None if that is no less.
+
+    Raises TypeError for an option of NumPy's that ours does not have.
+    """
+    defaults = _defaults(function)
+    given = dict(zip(defaults, args, strict=False))
+    kept = meaningful(given | options, defaults)
+    parameters = inspect.signature(ours).parameters
+    dtype = None if "dtype" in parameters else kept.pop("dtype", None)
+    by_position = list(itertools.takewhile(lambda name: name in kept, given))
+    fewer = tuple([kept.pop(name) for name in by_position]) + args[len(given) :]
+    if dtype is not None:
+        fewer, kept = in_dtype(name_of(function), (fewer, kept), dtype)
+    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        _refuse_options(name_of(function), kept, set(parameters))
+    return None if len(fewer) == len(args) and kept.keys() == options.keys() else (fewer, kept)
+
+
+@functools.cache
+def _defaults(function: Function) -> dict[str, Any]:
+    """The parameters of NumPy's function in their order, with their defaults; none if it takes `*args`."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # some built-in functions have no signature
+        return {}
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return {}
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+# Arguments ---------------------------------------------------------------------------------------
+
+
+def meaningful(options: Options, defaults: dict[str, Any]) -> Options:
+    """The options without those that change nothing."""
+
+    def changes_something(name: str, given: Any) -> bool:
+        if given is defaults.get(name, inspect.Parameter.empty):
+            return False
+        if name == "out" and isinstance(given, tuple):
+            return any(array is not None for array in given)
+        is_plain = isinstance(given, (bool, np.bool, str, type(None)))
+        return not (is_plain and given in SAYS_NOTHING.get(name, ()))
+
+    return {name: given for name, given in options.items() if changes_something(name, given)}
+
+
+def in_dtype(name: str, arguments: Any, dtype: Any) -> Any:
+    """Convert the operands to the dtype that is asked for, in which NumPy computes."""
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float64, np.float32):
+        raise TypeError(f"{name}: dtype={dtype} has no derivative, expected float64 or float32")
+    return mapped(
+        lambda x: x.astype(dtype) if hasattr(x, "dtype") and x.dtype != dtype else x,
+        arguments,
+    )
+
+
+def mapped(f: Function, x: Any) -> Any:
+    """Apply f to what is in tuples, lists and dicts."""
+    if isinstance(x, (tuple, list)):
+        return type(x)(mapped(f, part) for part in x)
+    if isinstance(x, dict):
+        return {key: mapped(f, part) for key, part in x.items()}
+    return f(x)
 
 
 def numbers_of(x: Any) -> Any:
     """Put plain numbers in place of the Values in tuples, lists and dicts."""
-    if isinstance(x, (tuple, list)):
-        return type(x)(numbers_of(part) for part in x)
-    if isinstance(x, dict):
-        return {key: numbers_of(part) for key, part in x.items()}
-    return x.snapshot() if hasattr(x, "record") else x
+    return mapped(lambda part: part.snapshot() if hasattr(part, "record") else part, x)
 
 
-def _name(function: Callable[..., Any]) -> str:
+# Methods -----------------------------------------------------------------------------------------
+
+
+def method(function: Function, doc: str) -> Callable[..., Value]:
+    """Make the method of a Value that calls a function of NumPy's, with an ndarray's arguments."""
+    name = function.__name__
+
+    def of_value(self: Any, *args: Any, **options: Any) -> Any:
+        return apply_function(function, (self, *args), options)
+
+    of_value.__name__, of_value.__doc__ = name, f"{doc} See `np.{name}`."
+    return of_value
+
+
+question: Callable[[Function, str], Callable[..., Any]] = method
+"""The same for a function with discrete results, which are plain."""
+
+
+# Names -------------------------------------------------------------------------------------------
+
+
+def name_of(function: Function) -> str:
+    """The name of a function as one writes it: np.exp, np.linalg.det."""
     name = function.__name__
     if isinstance(function, np.ufunc):  # which does not know its module
         return f"np.{name}" if getattr(np, name, None) is function else name
     return f"{function.__module__.replace('numpy', 'np', 1)}.{name}"
 
 
-def _no_rule(name: str, why: str | None = None) -> TypeError:
-    because = f": {why}" if why else ""
-    return TypeError(f"{name} has no derivative rule{because}. {HOW_TO_ADD.format(name=name)}")
+def _no_rule(function: Function) -> TypeError:
+    name, reason = name_of(function), REASONS.get(function)
+    rule = "x: g * ..." if isinstance(function, np.ufunc) else "x: the gradient in the shape of x"
+    add = f"If it has a derivative, add it in one line: microgd.primitive({name}, lambda g, out, {rule}). "
+    because = f": {reason}. " if reason else f". {add}"
+    return TypeError(f"{name} has no derivative rule{because}If you want plain numbers, give it .data")

@@ -7,6 +7,7 @@ The last part takes numbers out of the graph: a plain float, a truth value, a te
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from . import neighbours, numpy_protocol
-from .active import check_readable, warn_if_differentiated
+from .active import check_readable, warn_caller, warn_if_differentiated
 from .data import Array, printed
+from .numpy_protocol import method, question
 from .primitives import arithmetic as ar
 from .primitives import elementary, gather, linear_algebra, numpy_functions, reduction, shape
 
@@ -30,8 +32,43 @@ HABITS = {
     "grad_fn": ".op is the primitive that computed it, .args are its arguments",
     "view": ".reshape does it",
     "permute": ".transpose does it",
+    "sort": "np.sort(value) does it: a Value is not changed in place",
+    "partition": "np.partition(value, k) does it: a Value is not changed in place",
+    "fill": "write .data = a new array of this shape, on a leaf",
+    "put": "np.where does it: a Value is not changed in place",
+    "resize": ".reshape does it: a Value is not changed in place",
+    "choose": "np.choose(value.data, choices) does it",
+    "compress": "value[mask] does it",
+    "flat": ".ravel() does it",
+    **dict.fromkeys(
+        (
+            "byteswap",
+            "ctypes",
+            "dump",
+            "dumps",
+            "getfield",
+            "setfield",
+            "setflags",
+            "tobytes",
+            "tofile",
+            "base",
+            "flags",
+            "strides",
+            "itemsize",
+            "nbytes",
+            "device",
+            "to_device",
+        ),
+        ".data has the array, with its bytes",
+    ),
 }
 """Names that other libraries have, each with what to write here."""
+
+STEP_WITHOUT_DATA = (
+    "p -= ... gives the name p to a new Value: the parameter keeps its number (in a loop over parameters "
+    "nothing is learnt), or the graph of every step contains the one before. Write p.data -= rate * p.grad; "
+    "for a new Value on purpose, q = p - ..."
+)
 
 
 class Operators:
@@ -40,9 +77,11 @@ class Operators:
     __slots__ = ()
     __pandas_priority__ = 10_000  # `series * value` is left to the Value
     record: ClassVar[Callable[..., Any]]
+    snapshot: Callable[[], Any]
     content: Any
     data: Any
     name: str
+    op: Any
     _grad: Any
 
     def __matmul__(self, other: Any) -> Value:  # self @ other
@@ -69,6 +108,14 @@ class Operators:
 
     def __divmod__(self, other: Any) -> tuple[Value, Value]:  # divmod(self, other)
         return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Value, Value]:  # divmod(other, self)
+        return other // self, other % self
+
+    def __isub__(self, other: Any) -> Value:  # self -= other
+        if self.op is None and type(other) is not type(self) and np.any(self._grad):
+            warn_caller(STEP_WITHOUT_DATA)
+        return self - other
 
     def __pos__(self) -> Value:  # +self
         return self  # type: ignore[return-value]
@@ -102,23 +149,41 @@ class Operators:
 
     __hash__ = object.__hash__
 
-    # Reductions: over all entries, one axis or several
+    # Methods as an ndarray has them, with its arguments
 
-    def sum(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
-        """Sum the entries."""
-        return reduction.sum(self, axis, keepdims=keepdims)
-
-    def mean(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
-        """Take the arithmetic mean of the entries."""
-        return reduction.mean(self, axis, keepdims=keepdims)
-
-    def max(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
-        """Take the largest entry; entries that tie for it share the gradient equally."""
-        return reduction.max(self, axis, keepdims=keepdims)
-
-    def min(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
-        """Take the smallest entry; entries that tie for it share the gradient equally."""
-        return reduction.min(self, axis, keepdims=keepdims)
+    sum = method(np.sum, "Sum the entries.")
+    mean = method(np.mean, "Take the arithmetic mean of the entries.")
+    prod = method(np.prod, "Multiply the entries.")
+    var = method(np.var, "Compute the variance of the entries.")
+    std = method(np.std, "Compute the standard deviation of the entries.")
+    max = method(np.max, "Take the largest entry; entries that tie for it share the gradient equally.")
+    min = method(np.min, "Take the smallest entry; entries that tie for it share the gradient equally.")
+    cumsum = method(np.cumsum, "Add up the entries one after the other.")
+    cumprod = method(np.cumprod, "Multiply the entries one after the other.")
+    clip = method(np.clip, "Limit the entries to an interval.")
+    dot = method(np.dot, "Multiply matrices or vectors.")
+    trace = method(np.trace, "Sum the diagonal.")
+    diagonal = method(np.diagonal, "Take the diagonal.")
+    take = method(np.take, "Take the entries at these places.")
+    repeat = method(np.repeat, "Repeat each entry.")
+    squeeze = method(np.squeeze, "Remove axes of length 1.")
+    swapaxes = method(np.swapaxes, "Exchange two axes.")
+    ravel = method(np.ravel, "Arrange all entries along one axis.")
+    flatten = method(np.ravel, "Arrange all entries along one axis.")
+    copy = method(np.copy, "Return the Value: it does not change.")
+    conj = method(np.conjugate, "Return the Value: it is real.")
+    conjugate = conj
+    round = method(np.round, "Round each entry; no gradient flows.")
+    all = question(np.all, "Whether all entries are true: a plain truth value or array.")
+    any = question(np.any, "Whether any entry is true: a plain truth value or array.")
+    argmax = question(np.argmax, "Find the place of the largest entry: a plain integer or array.")
+    argmin = question(np.argmin, "Find the place of the smallest entry: a plain integer or array.")
+    argsort = question(np.argsort, "Find the places of the entries in ascending order: a plain array.")
+    argpartition = question(np.argpartition, "Find the places of the entries in a partition: a plain array.")
+    nonzero = question(np.nonzero, "Find the places of the entries that are not 0: plain arrays.")
+    searchsorted = question(
+        np.searchsorted, "Find where numbers belong among the sorted entries: plain integers."
+    )
 
     def logsumexp(self, axis: reduction.Axis = None, *, keepdims: bool = False) -> Value:
         """Compute log(sum(e^x)) without an overflow for any x; its gradient is the softmax."""
@@ -151,27 +216,41 @@ class Operators:
         """Reverse the order of all axes."""
         return self.transpose()
 
-    def reshape(self, *shape: Any) -> Value:
+    @property
+    def real(self) -> Value:
+        """The Value: it is real."""
+        return self  # type: ignore[return-value]
+
+    @property
+    def imag(self) -> Any:
+        """Zeros, a plain array: it is real."""
+        return np.zeros_like(self)
+
+    @property
+    def mT(self) -> Value:
+        """Exchange the last two axes."""
+        return np.matrix_transpose(self)  # type: ignore[return-value]
+
+    def reshape(self, *shape: Any, **options: Any) -> Value:
         """Arrange the entries in another shape; -1 stands for the length that remains."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[return-value]
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, **options)  # type: ignore[return-value]
 
     def transpose(self, *axes: Any) -> Value:
         """Put the axes in this order; in reverse order if none is given."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)  # type: ignore[return-value]
 
-    def astype(self, dtype: Any) -> Value:
+    def astype(self, dtype: Any, **options: Any) -> Any:
         """Convert to float64 or float32, a mask to 1 and 0; a scalar stays a float.
 
-        Integers, which are arguments of a compiled function, can be converted to other integers as well.
+        To bool or integers, which have no gradient: a plain array, or number. Only integers, which are
+        arguments of a compiled function, remain Values.
         """
-        are_integers = self.dtype.kind in "iu" and np.dtype(dtype).kind in "iu"
-        if (dtype := np.dtype(dtype)) not in (np.float64, np.float32) and not are_integers:
-            raise TypeError(f"astype: expected float64 or float32, got {dtype}: only these have derivatives")
-        return self.record(elementary.astype, self, dtype)
-
-    def ravel(self) -> Value:
-        """Arrange all entries along one axis."""
-        return self.reshape(-1)
+        dtype = np.dtype(dtype)
+        if dtype in (np.float64, np.float32) or (self.dtype.kind in "iu" and dtype.kind in "iu"):
+            return self.record(elementary.astype, self, dtype)
+        if dtype.kind not in "biu":
+            raise TypeError(f"astype: expected a real dtype (float64, float32, bool, int), got {dtype}")
+        return np.asarray(self.snapshot()).astype(dtype, **options)[()]
 
     def __getitem__(self, where: Any) -> Value:
         """Pick an entry, a slice, or the entries at a mask or an array of integers, as in NumPy."""
@@ -220,17 +299,46 @@ class Operators:
 
     # Out of the graph: plain Python
 
-    def item(self) -> float:
-        """Return the scalar as a plain float."""
-        if self.size != 1:
+    def item(self, *place: Any) -> float:
+        """Return the scalar, or the entry at this place, as a plain float."""
+        if self.size != 1 and not place:
             raise ValueError(f"item: expected a scalar, this Value has shape {self.shape}")
-        return float(self.data.item() if self.shape else self.data)
+        return float(np.asarray(self.snapshot()).item(*place))
+
+    def tolist(self) -> Any:
+        """Return plain numbers in nested lists; the number of a scalar."""
+        return np.asarray(self.snapshot()).tolist()
 
     def __float__(self) -> float:
         neighbours.refuse_float_for_caller()
         number = self.item()
         warn_if_differentiated(self)
         return number
+
+    def _rounded(self, by: Callable[[float], Any], name: str) -> Any:
+        """Round the scalar to a plain number, as Python's functions do with a float."""
+        if self.shape:
+            raise TypeError(
+                f"{name}: expected a scalar, this Value has shape {self.shape}: write np.round, np.floor, "
+                "np.ceil or np.trunc of the Value, or value.astype(int)"
+            )
+        warn_if_differentiated(self)
+        return by(self.item())
+
+    def __int__(self) -> int:
+        return self._rounded(int, "int")
+
+    def __round__(self, digits: Any = None) -> Any:
+        return self._rounded(lambda x: builtins.round(x, digits), "round")
+
+    def __floor__(self) -> int:  # math.floor(self)
+        return self._rounded(math.floor, "math.floor")
+
+    def __ceil__(self) -> int:  # math.ceil(self)
+        return self._rounded(math.ceil, "math.ceil")
+
+    def __trunc__(self) -> int:  # math.trunc(self)
+        return self._rounded(math.trunc, "math.trunc")
 
     def __bool__(self) -> bool:
         return bool(self.data)

@@ -323,6 +323,7 @@ OTHERS = {
     "norm, matrices of a stack": (lambda a: np.linalg.norm(a, -1, axis=(0, 2)), tensor),
     "vdot": (np.vdot, matrix, draw((2, 3), seed=1)),
     "vecdot": (np.vecdot, draw((2, 1, 3)), draw((2, 3))),
+    "round": (lambda a: np.round(a, 1) + np.round(a) * a, vector + 0.01),
     "ldexp": (lambda a: np.ldexp(a, 3), vector),
     "linalg.solve itself": (linear_algebra.solve, square, draw((3, 2))),
     "heaviside at 0": (lambda b: np.heaviside([0.0, 1.0], b), draw((2,))),

@@ -179,8 +179,7 @@ def test_setting_a_gradient():
         "grad: expected shape (2,), got (3,); or a number"
     )
     assert (
-        message(TypeError, lambda: setattr(x, "grad", None))
-        == "grad: expected real numbers, got objects (None)"
+        message(TypeError, lambda: setattr(x, "grad", "0")) == "grad: expected real numbers, got text ('0')"
     )
 
 
@@ -253,27 +252,22 @@ def test_a_value_is_not_turned_into_an_array(act):
         assert message(TypeError, lambda: act(x)) == NOT_AN_ARRAY  # noqa: B023
 
 
-HOW_TO_ADD = (
-    "If it has a derivative, add it in one line: microgd.primitive({0}, lambda g, out, x: g * ...). "
-    "If you want plain numbers, give it .data"
-)
+ADD_IT = ". If it has a derivative, add it in one line: microgd.primitive({0}, lambda g, out, x: {1})"
 
 
 @pytest.mark.parametrize(
-    ("act", "name", "because"),
+    ("act", "name", "why"),
     [
-        (lambda x: np.sort(x), "np.sort", ""),
-        (lambda x: np.linalg.eigvals(np.eye(2) * x), "np.linalg.eigvals", ""),
-        (lambda x: np.fft.fft(x), "np.fft.fft", ""),
-        (lambda x: np.linspace(x, 2 * x, 3), "np.linspace", ""),
+        (np.frompyfunc(lambda x: x, 1, 1), "<lambda> (vectorized)", ADD_IT.format("{0}", "g * ...")),
+        (np.unwrap, "np.unwrap", ADD_IT.format("{0}", "the gradient in the shape of x")),
+        (np.fft.fft, "np.fft.fft", ": it is for complex numbers, a Value is real"),
         (lambda x: np.nextafter(x, 1.0), "np.nextafter", ": it counts floats, not numbers"),
         (lambda x: np.gcd(x, 2), "np.gcd", ": it is for integers"),
     ],
 )
-def test_a_function_without_a_rule_is_refused_by_name(act, name, because):
-    assert (
-        message(TypeError, lambda: act(two()))
-        == f"{name} has no derivative rule{because}. {HOW_TO_ADD.format(name)}"
+def test_a_function_without_a_rule_is_refused_by_name(act, name, why):
+    assert message(TypeError, lambda: act(two())) == (
+        f"{name} has no derivative rule{why.format(name)}. If you want plain numbers, give it .data"
     )
 
 
@@ -281,7 +275,6 @@ def test_a_function_without_a_rule_is_refused_by_name(act, name, because):
     ("act", "name"),
     [
         (lambda x: np.subtract.reduce(x), "np.subtract.reduce"),
-        (lambda x: np.multiply.accumulate(x), "np.multiply.accumulate"),
         (lambda x: np.add.reduceat(x, [0]), "np.add.reduceat"),
         (lambda x: np.add.at(np.ones(2), [0], x), "np.add.at"),
     ],
@@ -309,6 +302,7 @@ def test_in_place_and_out_are_refused():
     assert message(TypeError, in_place) == f"np.add: {words}"
     assert message(TypeError, lambda: np.exp(two(), out=np.ones(2))) == f"np.exp: {words}"
     assert message(TypeError, lambda: np.add(1.0, two(), np.ones(2))) == f"np.add: {words}"
+    assert message(TypeError, lambda: np.sum(two(), out=np.ones(()))) == f"np.sum: {words}"
 
 
 def test_options_that_a_value_cannot_take():
@@ -318,26 +312,23 @@ def test_options_that_a_value_cannot_take():
             lambda: np.exp(two(), where=mask),
             "np.exp: where= is not supported with Values; use np.where(mask, result, other)",
         ),
-        (lambda: np.exp(two(), dtype=np.float32), "np.exp: dtype= is not supported with Values"),
         (
-            lambda: np.add.reduce(two(), dtype=np.float32),
-            "np.add.reduce: expected axis= and keepdims= only, got dtype=",
+            lambda: np.exp(two(), dtype=int),
+            "np.exp: dtype=int64 has no derivative, expected float64 or float32",
         ),
         (
-            lambda: np.add.accumulate(two(), dtype=np.float32),
-            "np.add.accumulate: expected axis= only, got dtype=",
-        ),
-        (
-            lambda: np.sum(two(), dtype=np.float32),
-            "np.sum with a Value: got an unexpected keyword argument 'dtype'",
+            lambda: np.sum(two(), dtype=bool),
+            "np.sum: dtype=bool has no derivative, expected float64 or float32",
         ),
         (
             lambda: np.sum(two(), where=mask),
-            "np.sum with a Value: got an unexpected keyword argument 'where'",
+            "np.sum: where= is not supported with Values; use np.where(mask, result, other)",
         ),
+        (lambda: np.sum(two(), initial=1.0), "np.sum: initial= is not supported with Values"),
         (
-            lambda: np.sum(two(), out=np.ones(())),
-            "np.sum with a Value: got an unexpected keyword argument 'out'",
+            lambda: np.bincount([0, 1], two()),
+            "np.bincount: the gradient of weights would be lost; give weights=weights.data for the numbers, "
+            "or sum by a matrix of ones and zeros: weights @ (labels[:, None] == np.arange(count))",
         ),
     ):
         assert message(TypeError, act) == words
@@ -377,7 +368,7 @@ def test_a_derivative_of_what_is_no_number(transformed, returned):
         transformed(lambda x: returned)(1.0)
 
 
-@pytest.mark.parametrize("argnums", [[0, 1], "x", None, (0, "x")])
+@pytest.mark.parametrize("argnums", ["x", None, (0, "x"), [], True, 0.0])
 def test_argnums_of_another_kind(argnums):
     with pytest.raises(TypeError, match=r"^argnums="):
         grad(lambda x, y: x * y, argnums)(1.0, 2.0)
@@ -438,12 +429,14 @@ def test_hvp_without_a_direction():
 # What a Value has not
 
 
-def test_a_method_that_arrays_have_is_named_as_numpys_function():
+def test_an_attribute_that_arrays_have_is_named_as_numpys_function():
     assert (
-        message(AttributeError, lambda: two().std())
-        == "a Value has no attribute 'std'; np.std(value) does it"
+        message(AttributeError, lambda: two().outer())
+        == "a Value has no attribute 'outer'; np.outer(value) does it"
     )
-    assert message(AttributeError, lambda: two().sort()) == "a Value has no attribute 'sort'"
+    assert message(AttributeError, lambda: two().sort()) == (
+        "a Value has no attribute 'sort'; np.sort(value) does it: a Value is not changed in place"
+    )
     assert message(AttributeError, lambda: two().bakward()) == "a Value has no attribute 'bakward'"
 
 

@@ -1,12 +1,14 @@
 """NumPy's functions and a Value: a gradient, or a plain answer to a question, or a refusal by name."""
 
+import inspect
+
 import numpy as np
 import pytest
 import scipy.special
 
 from microgd import Value, grad, hessian, jacobian, primitive
 from microgd.autodiff.check import check_grads
-from microgd.autodiff.primitives.primitive import numpy_functions
+from microgd.autodiff.primitives.primitive import Primitive, numpy_functions
 
 ARRAY = np.array([[0.5, 2.0, -1.0], [3.0, -0.25, 1.5]])
 
@@ -124,6 +126,75 @@ def test_accumulate_and_outer():
     assert np.logaddexp.reduce(Value([1000.0, 1000.0])).data == pytest.approx(1000 + np.log(2))
 
 
+# Arguments that say nothing
+
+SAY_NOTHING = [
+    (np.exp, (), {"out": None}), (np.exp, (), {"where": True, "casting": "same_kind", "order": "K"}),
+    (np.exp, (), {"dtype": float, "subok": True, "where": np.True_, "out": None}),
+    (np.add, (1.0,), {"out": (None,)}),
+    (np.sum, (0, None, None, False), {}), (np.sum, (), {"out": None, "where": True, "dtype": "float64"}),
+    (np.mean, (None, float), {}), (np.var, (0, None, None, 1), {}), (np.std, (), {"dtype": float}),
+    (np.max, (0, None), {}), (np.prod, (1, None, None), {"keepdims": True}), (np.cumsum, (0, float), {}),
+    (np.clip, (0.0, 1.0, None), {}), (np.clip, (0.0, 1.0), {"out": None, "dtype": float}),
+    (np.trace, (0, 0, 1, None, None), {}), (np.take, ([0, 1], None, None), {}),
+    (np.take, ([0, 1],), {"mode": "raise"}), (np.diff, (1, -1), {}), (np.reshape, (6, "C"), {}),
+    (np.ravel, ("C",), {}), (np.copy, ("K",), {"subok": False}), (np.round, (1, None), {}),
+    (np.add.reduce, (0, None, None, False), {}), (np.add.reduce, (), {"where": True, "dtype": float}),
+    (np.add.accumulate, (0, None, None), {}), (np.multiply.outer, ([1.0, 2.0],), {"dtype": float}),
+    (np.dot, (ARRAY.T,), {"out": None}), (np.linalg.norm, (None, None, False), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "more", "options"), SAY_NOTHING)
+def test_an_argument_that_says_nothing_is_left_out(function, more, options):
+    expected = function(ARRAY, *more, **options)
+    result = function(Value(ARRAY), *more, **options)
+    np.testing.assert_allclose(result.data, expected, rtol=1e-15)
+    assert result.data.dtype == expected.dtype if result.shape else type(result.data) is float
+
+
+def test_a_dtype_converts_the_operands_as_numpy_does():
+    narrow = ARRAY.astype(np.float32)
+    for use in (
+        lambda x: np.exp(x, dtype=np.float64),
+        lambda x: np.sum(x, axis=0, dtype=np.float64),
+        lambda x: np.add.reduce(x, dtype=np.float64),
+        lambda x: np.concatenate([x, narrow], dtype=np.float64),
+        lambda x: np.multiply(x, narrow, dtype=np.float32),
+    ):
+        value = Value(narrow)
+        result = use(value)
+        assert result.data.dtype == use(narrow).dtype
+        assert np.array_equal(result.data, use(narrow))
+        result.sum().backward()
+        assert value.grad.dtype == np.float32
+    assert np.exp(Value(ARRAY), dtype=np.float32).dtype == np.float32
+
+
+def named(function):
+    """The names of the arguments that a function takes by position; None for those without a name."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # a built-in function of an older NumPy
+        return []
+    if any(x.kind is x.VAR_POSITIONAL for x in parameters):
+        return []
+    return [
+        None if x.kind is x.POSITIONAL_ONLY else x.name for x in parameters if x.kind is not x.KEYWORD_ONLY
+    ]
+
+
+def test_ours_take_the_arguments_of_numpys_in_its_order():
+    compared = 0
+    for function, ours in numpy_functions.items():
+        if isinstance(function, np.ufunc) or isinstance(ours, Primitive):
+            continue
+        for numpys, name in zip(named(function)[1:], named(ours)[1:], strict=False):  # the first is the Value
+            assert numpys in (None, name), function
+            compared += 1
+    assert compared > 40
+
+
 # Questions
 
 
@@ -142,10 +213,27 @@ def test_a_question_is_answered_in_plain_numbers():
         (np.result_type,),
         (np.array2string,),
         (np.iscomplexobj,),
+        (np.argwhere,),
+        (np.argpartition, 1),
+        (np.isreal,),
+        (np.iscomplex,),
+        (np.isposinf,),
+        (np.isneginf,),
+        (np.array_equiv, ARRAY),
+        (np.digitize, [0.0, 1.0]),
+        (np.unique,),
+        (np.isin, [2.0]),
+        (np.union1d, [2.0]),
+        (np.may_share_memory, [1.0]),
     ):
         answer = function(x, *more)
         assert np.array_equal(answer, function(ARRAY, *more))
         assert not isinstance(answer, Value)
+    for counted, expected in zip(np.histogram(x, bins=3), np.histogram(ARRAY, bins=3), strict=True):
+        assert np.array_equal(counted, expected)
+    assert np.bincount([0, 2, 2], weights=Value([1.0, 2.0, 3.0]).data).tolist() == [1.0, 0.0, 5.0]
+    with pytest.raises(TypeError, match=r"^np.histogram: the gradient of weights would be lost"):
+        np.histogram(ARRAY, weights=x)
     assert np.nonzero(x > 0)[0].tolist() == np.nonzero(ARRAY > 0)[0].tolist()
     assert np.searchsorted(Value([1.0, 2.0, 3.0]), 2.5) == 2
     assert np.where(x > 0)[1].tolist() == np.where(ARRAY > 0)[1].tolist()

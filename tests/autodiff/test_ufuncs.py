@@ -9,6 +9,12 @@ from cases import ANALYTIC_UFUNCS, PIECEWISE_CONSTANT, REAL_UFUNCS, arguments_of
 
 from microgd import Value, grad
 
+
+def by_name(ufuncs):
+    """A fixed order, which a set does not have from one process to the next."""
+    return sorted(ufuncs, key=lambda f: f.__name__)
+
+
 UFUNCS = {id(f): f for f in vars(np).values() if isinstance(f, np.ufunc)}.values()
 
 SMOOTH = ANALYTIC_UFUNCS | REAL_UFUNCS
@@ -29,19 +35,19 @@ def test_every_ufunc_of_numpy_is_accounted_for():
         assert sum(ufunc in kind for kind in kinds) == 1, f"{ufunc} is in no table of ours, or in two"
 
 
-@pytest.mark.parametrize("ufunc", ANALYTIC_UFUNCS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("ufunc", by_name(ANALYTIC_UFUNCS), ids=lambda f: f.__name__)
 def test_analytic_ufunc(ufunc):
     for args in arguments_of(ufunc):
         check(ufunc, *args, analytic=True)
 
 
-@pytest.mark.parametrize("ufunc", REAL_UFUNCS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("ufunc", by_name(REAL_UFUNCS), ids=lambda f: f.__name__)
 def test_real_ufunc(ufunc):
     for args in arguments_of(ufunc):
         check(ufunc, *args)
 
 
-@pytest.mark.parametrize("ufunc", PIECEWISE_CONSTANT, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("ufunc", by_name(PIECEWISE_CONSTANT), ids=lambda f: f.__name__)
 def test_piecewise_constant_ufunc(ufunc):
     for args in arguments_of(ufunc):
         check(ufunc, *args)
@@ -52,7 +58,7 @@ def test_piecewise_constant_ufunc(ufunc):
 
 @pytest.mark.parametrize(
     "ufunc",
-    [f for f in SMOOTH if f.nin == 2],
+    by_name(f for f in SMOOTH if f.nin == 2),
     ids=lambda f: f.__name__,
 )
 def test_the_same_value_as_both_arguments(ufunc):
@@ -63,7 +69,7 @@ def test_the_same_value_as_both_arguments(ufunc):
             check(lambda x: ufunc(x, x), x)
 
 
-@pytest.mark.parametrize("ufunc", FOR_MASKS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("ufunc", by_name(FOR_MASKS), ids=lambda f: f.__name__)
 def test_ufunc_for_masks(ufunc):
     x = Value(draw((4,)))
     masks = [x > 0.0, x < 1.0][: ufunc.nin]
@@ -80,10 +86,10 @@ def test_ldexp(exponent):
     check(lambda x: np.ldexp(x, exponent), 1.5)
 
 
-@pytest.mark.parametrize("ufunc", REFUSED, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("ufunc", by_name(REFUSED), ids=lambda f: f.__name__)
 def test_refused_ufunc(ufunc):
     name = re.escape(f"np.{ufunc.__name__}")
-    message = rf"{name} has no derivative rule: it .* microgd\.primitive\({name}, lambda"
+    message = rf"^{name} has no derivative rule: it .*\. If you want plain numbers, give it \.data$"
     with pytest.raises(TypeError, match=message):
         ufunc(*[Value(2.0), 1][: ufunc.nin])
 
@@ -126,7 +132,6 @@ def test_outer(ufunc):
 METHODS_REFUSED = {
     "np.subtract.reduce": lambda x: np.subtract.reduce(x),
     "np.maximum.accumulate": lambda x: np.maximum.accumulate(x),
-    "np.multiply.accumulate": lambda x: np.multiply.accumulate(x),
     "np.add.reduceat": lambda x: np.add.reduceat(x, [0, 1]),
     "np.add.at": lambda x: np.add.at(x, [0], 1.0),
 }
@@ -144,10 +149,10 @@ OPTIONS_REFUSED = [
     (lambda x: np.exp(x, out=np.zeros(3)), "np.exp: out= and in-place operations would write a"),
     (lambda x: np.add.reduce(x, out=np.zeros(())), "np.add.reduce: out= and in-place operations would write"),
     (lambda x: np.exp(x, where=[True, False, True]), "np.exp: where= is not supported with Values; use"),
-    (lambda x: np.exp(x, dtype=np.float32), "np.exp: dtype= is not supported with Values"),
+    (lambda x: np.exp(x, dtype=int), "np.exp: dtype=int64 has no derivative, expected float64 or float32"),
     (lambda x: np.exp(x, casting="no"), "np.exp: casting= is not supported with Values"),
-    (lambda x: np.add.reduce(x, initial=1.0), "np.add.reduce: expected axis= and keepdims= only"),
-    (lambda x: np.add.reduce(x, dtype=float), "expected axis= and keepdims= only, got dtype="),
+    (lambda x: np.add.reduce(x, initial=1.0), "np.add.reduce: initial= is not supported with Values"),
+    (lambda x: np.add.accumulate(x, dtype=int), "np.add.accumulate: dtype=int64 has no derivative"),
     (lambda x: np.vecdot(x, x, axis=0), "np.vecdot: axis= is not supported with Values"),
 ]  # fmt: skip
 

@@ -1,8 +1,7 @@
 """The table of derivatives: the other ufuncs of NumPy, which apply a function to each entry.
 
 First come the smooth ones, then kinks and remainders, then the piecewise constant ones. A function that is a
-line or two of others (`modf`, `divmod`) has no rule of its own. The last table lists the ufuncs that have no
-derivative, with the reason.
+line or two of others (`modf`, `divmod`) has no rule of its own.
 """
 
 from __future__ import annotations
@@ -82,6 +81,7 @@ floor        = primitive(np.floor, None)
 ceil         = primitive(np.ceil, None)
 trunc        = primitive(np.trunc, None)
 rint         = primitive(np.rint, None)
+round_       = primitive(lambda a, decimals: np.round(a, decimals), None, name="round")
 # fmt: on
 
 
@@ -110,19 +110,9 @@ numpy_functions |= {
     np.rad2deg: degrees,
     np.deg2rad: radians,
     np.modf: modf,
+    np.fix: trunc,
+    np.round: lambda a, decimals=0: round_(a, decimals),
+    np.around: lambda a, decimals=0: round_(a, decimals),
     np.divmod: lambda a, b: (floor_divide(a, b), remainder(a, b)),
     np.where: lambda condition, *branches: where(condition, *branches) if branches else np.nonzero(condition),
 }
-
-NOT_DIFFERENTIABLE = {
-    np.frexp: "it takes a float apart into bits",
-    np.nextafter: "it counts floats, not numbers",
-    np.spacing: "it counts floats, not numbers",
-    np.gcd: "it is for integers",
-    np.lcm: "it is for integers",
-    np.left_shift: "it is for integers",
-    np.right_shift: "it is for integers",
-    np.bitwise_count: "it is for integers",
-    np.isnat: "it is for dates",
-}
-"""The ufuncs that are refused, and why."""
