@@ -8,7 +8,6 @@ its result is the same. It needs Dask: pip install "dask[distributed]".
 Run it: python examples/many_machines.py        (about a minute; --shards 40 --memory 0 for a quick look)
 """
 
-import argparse
 import logging
 import os
 import time
@@ -17,6 +16,7 @@ import numpy as np
 import psutil
 from dask import delayed
 from dask.distributed import Client, LocalCluster
+from helpers.lesson import parser
 
 from microgd import Adam, Value, descend
 from microgd.distributed import sharded
@@ -106,11 +106,13 @@ def peak_memory(dask_worker):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--shards", type=int, default=200, help=f"pieces of {ROWS} rows each")
-    parser.add_argument("--memory", type=int, default=200, help="MB a worker may use; 0: as much as there is")
-    parser.add_argument("--steps", type=int, default=6, help="how many steps each of both learns")
-    args = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--shards", type=int, default=200, help=f"pieces of {ROWS} rows each")
+    options.add_argument(
+        "--memory", type=int, default=200, help="MB a worker may use; 0: as much as there is"
+    )
+    options.add_argument("--steps", type=int, default=6, help="how many steps each of both learns")
+    args = options.parse_args()
 
     limit = args.memory * 10**6
     cluster = LocalCluster(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from . import __version__
 from .autodiff import Value
-from .course import folder, lessons
+from .course import folder, lessons, script
 
 if TYPE_CHECKING:
     from .pictures.pages.page import Page
@@ -73,12 +73,10 @@ def list_lessons() -> None:
 
 def run_lesson(name: str, options: Sequence[str]) -> None:
     """Run a lesson as Python runs a script, with these options."""
-    if name not in lessons():
-        raise ValueError(f"there is no lesson {name!r}: python -m microgd lists them")
-    script = str(folder() / f"{name}.py")
-    sys.argv[:] = [script, *options]
-    sys.path.insert(0, str(folder()))
-    runpy.run_path(script, run_name="__main__")
+    path = script(name)
+    sys.argv[:] = [str(path), *options]
+    sys.path.insert(0, str(path.parent))
+    runpy.run_path(str(path), run_name="__main__")
 
 
 def copy_lessons(to: Path) -> None:
@@ -86,7 +84,7 @@ def copy_lessons(to: Path) -> None:
     if to.exists():
         raise FileExistsError(f"{to} exists already: nothing was copied; name a new folder")
     shutil.copytree(folder(), to, ignore=shutil.ignore_patterns("out", "__pycache__"))
-    print(f"copied {len(lessons())} lessons to {to}; run one: python {to / 'slope.py'}")
+    print(f"copied {len(lessons())} lessons to {to}; run one: python {to / script('slope').name}")
 
 
 def open_page(name: str, out: Path | None) -> None:

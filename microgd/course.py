@@ -28,17 +28,35 @@ def folder() -> Path:
     )
 
 
+def scripts() -> dict[str, Path]:
+    """List the scripts of the lessons by name, in the order of the course.
+
+    A file's number, its part and its place in it, is no part of the name: 14_overshoot.py is "overshoot".
+    """
+    contents = (folder() / "README.md").read_text(encoding="utf-8")
+    linked = [folder() / f"{stem}.py" for stem in re.findall(r"\]\((\w+)\.py\)", contents)]
+    found = [path for path in dict.fromkeys([*linked, *sorted(folder().glob("*.py"))]) if path.exists()]
+    return {re.sub(r"^\d+_", "", path.stem): path for path in found}
+
+
 def lessons() -> dict[str, str]:
     """List the lessons by name, each with its title, in the order of the course.
 
     >>> lessons()["overshoot"]
     'A step that is too large jumps over the minimum.'
     """
-    contents = (folder() / "README.md").read_text(encoding="utf-8")
-    in_order = re.findall(r"\]\((\w+)\.py\)", contents)
-    scripts = {path.stem: _documentation(path) for path in sorted(folder().glob("*.py"))}
-    names = [name for name in dict.fromkeys([*in_order, *scripts]) if f"{name}.py" in scripts.get(name, "")]
-    return {name: scripts[name].partition("\n")[0] for name in names}
+    return {name: _documentation(path).partition("\n")[0] for name, path in scripts().items()}
+
+
+def script(lesson: str) -> Path:
+    """Find the script of a lesson by its name, its number, or both: overshoot, 14, 14_overshoot.
+
+    Raises ValueError for a lesson that is not there.
+    """
+    for name, path in scripts().items():
+        if lesson in (name, path.stem, path.stem.removesuffix(f"_{name}")):
+            return path
+    raise ValueError(f"there is no lesson {lesson!r}: python -m microgd lists them")
 
 
 def _documentation(script: Path) -> str:

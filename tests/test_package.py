@@ -29,10 +29,14 @@ def test_cats_and_dogs():
 def test_lessons_come_in_the_order_of_the_course_and_helpers_are_none():
     names = list(course.lessons())
     contents = (course.folder() / "README.md").read_text(encoding="utf-8")
-    places = [contents.index(f"({name}.py)") for name in names if f"({name}.py)" in contents]
-    assert len(places) > 15
+    places = [contents.find(f"({course.script(name).name})") for name in names]
+    assert len(places) > 20
     assert places == sorted(places)
-    assert "saving" not in names
+
+
+@pytest.mark.parametrize("asked", ["overshoot", "14", "14_overshoot"])
+def test_a_lesson_is_found_by_its_name_or_number(asked):
+    assert course.script(asked).name == "14_overshoot.py"
 
 
 def test_without_the_lessons_the_message_says_where_they_were_sought(monkeypatch, tmp_path):
@@ -86,7 +90,7 @@ def test_a_lesson_is_run_with_its_options(tmp_path):
 def test_lessons_are_copied_with_their_data_to_a_new_folder(tmp_path, capsys):
     target = tmp_path / "mine"
     assert main(["copy", str(target)]) == 0
-    assert (target / "slope.py").read_bytes() == (course.folder() / "slope.py").read_bytes()
+    assert (target / "12_slope.py").read_bytes() == course.script("slope").read_bytes()
     assert (target / "data" / "cats_dogs.csv").exists()
     assert f"copied {len(course.lessons())} lessons to {target}" in capsys.readouterr().out
 

@@ -113,11 +113,6 @@ def run_lessons(folder: Path, wanted: list[str] | None) -> list[Lesson]:
         return list(pool.map(run, titles))
 
 
-def script_of(name: str) -> Path:
-    """Find the script of a lesson, whose file may have the lesson's number before its name."""
-    return next(path for path in course.folder().glob("*.py") if re.sub(r"^\d+_", "", path.stem) == name)
-
-
 # Pages -------------------------------------------------------------------------------------------
 
 
@@ -125,7 +120,7 @@ def page_of(lesson: Lesson) -> str:
     """Write the page of a lesson: its live pages, pictures, script and output."""
     pages = [_frame(path) for path in lesson.files(".html")]
     pictures = [_image(path) for path in lesson.files(*PICTURES)]
-    script = script_of(lesson.name).read_text(encoding="utf-8")
+    script = course.script(lesson.name).read_text(encoding="utf-8")
     about = ast.get_docstring(ast.parse(script)) or ""
     code = script[script.index('"""', 3) + 3 :]
     return "\n\n".join([
@@ -138,7 +133,7 @@ def page_of(lesson: Lesson) -> str:
 
 def contents(lessons: list[Lesson]) -> str:
     """Write the table of contents: examples/README.md, whose links lead to the pages of the lessons."""
-    names = {script_of(lesson.name).stem: lesson.name for lesson in lessons}
+    names = {course.script(lesson.name).stem: lesson.name for lesson in lessons}
     text = (course.folder() / "README.md").read_text(encoding="utf-8")
     text = re.sub(r"\]\((\w+)\.py\)", lambda link: f"]({names.get(link[1], link[1])}.md)", text)
     if len(lessons) < len(course.lessons()):  # some only, to try it

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
+from microgd.course import script
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -33,7 +35,7 @@ def course(tmp_path_factory):
             folder = tmp_path_factory.mktemp(name)
             patch.setattr(sys, "argv", [f"{name}.py"])
             with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:
-                names = runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+                names = runpy.run_path(str(script(name)), run_name="__main__")
             return Run(printed.getvalue(), folder, names)
 
         yield run

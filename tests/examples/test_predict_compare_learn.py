@@ -1,14 +1,8 @@
 """The textbook's rows, as the example prints them."""
 
-import runpy
-from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "predict_compare_learn.py"
-
-
-def test_it_tells_the_rows_in_order_with_the_published_numbers(capsys):
-    runpy.run_path(str(EXAMPLE), run_name="__main__")
-    printed = capsys.readouterr().out
+def test_it_tells_the_rows_in_order_with_the_published_numbers(course):
+    printed = course("predict_compare_learn").printed
     rows = ["0.30250000000000005", "derivative is -0.55"]  # A1
     rows += ["error 0.022500 as it is, 0.004225 up, 0.055225 down"]  # A2
     rows += ["round    2  knob 0.501  error 0.30195025"]  # A3

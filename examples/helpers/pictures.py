@@ -1,26 +1,30 @@
-"""Saving: the examples write their matplotlib pictures with it, as SVG."""
+"""The pictures of a lesson, written as SVG files that are the same for the same numbers."""
 
 import io
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 try:
     import matplotlib
 except ModuleNotFoundError:
-    raise SystemExit("This example draws and needs matplotlib: pip install matplotlib") from None
+    print("This lesson draws and needs matplotlib: pip install matplotlib", file=sys.stderr)
+    raise SystemExit(2) from None
+
+from microgd.learning.files import write_whole
 
 # The same numbers give the same file, and its texts stay texts.
 PLAIN = {"svg.hashsalt": "microgd", "svg.fonttype": "none"}
 
 
-def save(ax: Any, path: str) -> None:
+def save(ax: Any, path: Path) -> None:
     """Write the picture that these Axes are part of as SVG, and say where."""
     svg = io.StringIO()
     with matplotlib.rc_context(PLAIN):
         ax.figure.savefig(svg, format="svg", metadata={"Date": None})
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(rounded(svg.getvalue()), encoding="utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, rounded(svg.getvalue()).encode())
     print(f"wrote {path}")
 
 

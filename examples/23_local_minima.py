@@ -4,14 +4,17 @@ What you will see: an error over one knob with three pits, and ten descents from
 converge: the gradient is almost 0, the error flat. This says that a pit was found, not that it is the
 deepest; only another start can tell, so `restarts` keeps the best. The maxima between the pits, where the
 slope is 0 and the second derivative negative, are found too: they are the borders between the starts. Run
-it: python examples/local_minima.py
+it: python examples/23_local_minima.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, Momentum, Value, grad, plots
 from microgd.learning import Pit, restarts
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% Hills and pits
@@ -60,7 +63,7 @@ for rate in (0.01, 0.02, 0.05):
     print(f"  rate {rate}: to {end.parameters['knob_weight']:+.4f}, error {end.error:.4f}")
 
 # %% Pictures
-save(plots.error_curve(error, -5.3, 4.2), "out/local_minima/pits.svg")
+save(plots.error_curve(error, -5.3, 4.2), out / "pits.svg")
 runs = [pit.descents[0] for pit in pits]
 paths = {f"from {run.steps[0].parameters['knob_weight']:g}: {run.error[-1]:.2f}": run for run in runs}
-save(plots.paths_on_curve(error, -5.3, 4.2, paths), "out/local_minima/descents.svg")
+save(plots.paths_on_curve(error, -5.3, 4.2, paths), out / "descents.svg")

@@ -4,7 +4,7 @@ What you will see: four classifiers, each judged on a held-out quarter of the an
 knob, the best threshold, a net on weight, a net on weight and sex. The net comes near the best threshold,
 because it has a bias and the cross-entropy as its error; squared error on a straight line drives the knob
 past it. Sex adds nothing to weight. A picture shows the net's probability for each weight.
-Run it: python examples/cats_dogs_net.py
+Run it: python examples/55_cats_dogs_net.py
 """
 
 import csv
@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from cats_vs_dogs import accuracy, best_threshold
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import MLP, Adam, GradientDescent, KnobNet, descend, init, losses, plots, sigmoid
 from microgd.learning import standardize
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 # %% The data: kilograms; a column each for male and female, both 0 where unknown; 1 for a dog
 with open(Path(__file__).parent / "data" / "cats_dogs.csv", newline="", encoding="utf-8") as file:
@@ -86,4 +89,4 @@ ax = plots.histogram({"cat": weight[dog == 0], "dog": weight[dog == 1]}, cut, un
 says = ax.twinx()
 says.plot(kilograms, probability, color=plots.style.INK, linestyle="--")
 says.set(ylim=(0, 1.75), yticks=[0, 0.25, 0.5, 0.75, 1], ylabel="probability of a dog, says the net (dashed)")
-save(ax, "out/cats_dogs_net/probability.svg")
+save(ax, out / "probability.svg")

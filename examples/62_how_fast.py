@@ -3,18 +3,21 @@
 What you will see: the time of an error and all its derivatives, for one knob, for a net of scalars and for
 the same net of arrays: recorded at each call, as a compiled program, and by hand, in NumPy, for this net
 only. The times are measured in the run, so yours will differ; the numbers computed are the same. Run it:
-python examples/how_fast.py
+python examples/62_how_fast.py
 """
 
 from functools import partial
 from timeit import Timer
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 import microgd
 from microgd import plots, value_and_grad
 from microgd.autodiff.functional import tree_leaves
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 ROUNDS, TURN = 21, 0.005  # so many times each has its turn, of at least so many seconds
 
@@ -96,4 +99,4 @@ ax.set(xscale="log", xlim=(0.4, 700), xlabel="time, as a multiple of the same by
 ax.set(xticks=[1, 10, 100], xticklabels=["1", "10", "100"], yticks=range(3), yticklabels=ratios)
 ax.invert_yaxis()
 plots.style.legend_below(ax)
-save(ax, "out/how_fast/times.svg")
+save(ax, out / "times.svg")

@@ -4,17 +4,20 @@ What you will see: the knob is now the weight of a typical animal. In the first 
 its weight differs from that of a cat of `knob` kilograms: a deep pit, shallow ones and a plateau. In the
 second a dog weighs about `knob` kilograms: several pits. Thirty starts show which start leads to which pit,
 how deep each is, and how often it is right; `restarts` keeps the best.
-Run it: python examples/cats_dogs_pits.py
+Run it: python examples/22_cats_dogs_pits.py
 """
 
 from pathlib import Path
 
 import numpy as np
 from cats_vs_dogs import accuracy, load
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, Value, grad, plots
 from microgd.learning import restarts
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 weights, goals = load(Path(__file__).parent / "data" / "cats_dogs.csv")
 
@@ -65,7 +68,7 @@ def show(model) -> None:
     print(f"  the best is kept: {knob_weight:.2f} kg")
     ax = plots.error_curve(error, 0, 42)
     ax.set_xlabel("knob_weight, kg")
-    save(ax, f"out/cats_dogs_pits/{model.__name__}.svg")
+    save(ax, out / f"{model.__name__}.svg")
 
 
 show(unlike_a_cat)

@@ -3,13 +3,16 @@
 What you will see: a knob that learns the mean of noisy measurements, one at a time. At a constant rate it
 approaches the mean and then fluctuates, with variance rate * noise / (L (2 - rate * L)), where L is the
 second derivative: theory and run. A falling rate removes the fluctuation. Seven schedules, their curves and
-their results here. Run it: python examples/falling_rates.py
+their results here. Run it: python examples/45_falling_rates.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, Value, descend, plots, schedules
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 # %% Measurements of 2, each off by about 1
 STEPS, TRUTH = 2000, 2.0
@@ -52,11 +55,11 @@ print(f"{'the mean of them all':<22} {'':>30}  {abs(measured.mean() - TRUTH):.3f
 # %% Pictures: the rates, and the knob under three of them
 ax = plots.history(runs, "learning_rate")
 ax.set(yscale="linear", ylim=(0, 0.105))
-save(ax, "out/falling_rates/rates.svg")
+save(ax, out / "rates.svg")
 ax = plots.style.new_axes()
 for name, style in zip(("constant", "cosine", "inverse time"), plots.style.STYLES):
     knob = runs[name].parameters["knob_weight"][::10]
     ax.plot(runs[name].step[::10], knob, label=name, color=style["color"], linestyle=style["linestyle"])
 ax.set(xlabel="step", ylabel="knob_weight", ylim=(1, 3))
 plots.style.legend_below(ax)
-save(ax, "out/falling_rates/knob.svg")
+save(ax, out / "knob.svg")

@@ -4,20 +4,23 @@ What you will see: the five lines that `microgd.compile` writes for one knob's e
 code and common subexpressions that it removes, and the operations that it keeps; code that cannot be
 compiled, and the message; a net, each line joined to those that it uses; and a net that learns through its
 program, timed beside the same net without one. All results equal the function's, to the last bit. Run it:
-python examples/graph_as_a_program.py
+python examples/61_graph_as_a_program.py
 """
 
 import re
 from timeit import timeit
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 import microgd
 from microgd import MLP, Adam, descend, plots, value_and_grad
 from microgd.autodiff import TracedValueError
 from microgd.autodiff.functional import recorded_gradients, tree_leaves
 from microgd.autodiff.value import ancestors
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 def bits(*results) -> list[bytes]:
@@ -97,4 +100,4 @@ for row, (name, formula) in enumerate(lines):
         ax.plot(-reach * np.sin(half), row - reach + reach * np.cos(half), color=colour)
     where[name] = row
 ax.set(xlim=(-8, 14), ylim=(len(lines), -1), frame_on=False, xticks=[], yticks=[])
-save(ax, "out/graph_as_a_program/lines.svg")
+save(ax, out / "lines.svg")

@@ -4,17 +4,20 @@ What you will see: a small rate is slow, a good one converges, a large one oscil
 diverges. The boundary is 2 / (second derivative), which `largest_stable_rate` computes: a hundredth below
 it the run converges, a hundredth above it diverges: for one knob; for the real cats and dogs in raw
 kilograms, and in units of 10 kg, where the rate may be a hundred times as large; and for three knobs, where
-the steepest direction decides. Run it: python examples/learning_rates.py
+the steepest direction decides. Run it: python examples/15_learning_rates.py
 """
 
 from pathlib import Path
 
 import numpy as np
 from cats_vs_dogs import load
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, KnobNet, descend, plots
 from microgd.learning import largest_stable_rate
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% A run: predict, compare, learn, from knobs that are all 0.5
@@ -56,6 +59,6 @@ for rate in (rates[0], rates[7], 0.15, 0.245, 0.28):
     print(f"  rate {rate:<7.3g} {last.reason:9} at step {last.number:3}: {last.error:.2g}")
 
 # %% Pictures
-save(plots.learning_rate_sweep(runs, bound), "out/learning_rates/sweep.svg")
+save(plots.learning_rate_sweep(runs, bound), out / "sweep.svg")
 shown = {f"rate {rate:.3g}": run(rate, 30, *ONE_KNOB) for rate in (0.0005, 0.03, 0.23, 0.26)}
-save(plots.history(shown), "out/learning_rates/errors.svg")
+save(plots.history(shown), out / "errors.svg")

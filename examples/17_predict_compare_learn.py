@@ -3,13 +3,16 @@
 What you will see: a net of a single weight, the knob, learns to predict 0.8 from 0.5: first by trying up and
 down (hot and cold), then by the derivative, which gives direction and amount in one number. A large input
 makes it diverge, and alpha, the learning rate, repairs that. Then three inputs, three outputs, and a frozen
-knob. Each part prints its numbers. Run it: python examples/predict_compare_learn.py
+knob. Each part prints its numbers. Run it: python examples/17_predict_compare_learn.py
 """
 
 import numpy as np
+from helpers.lesson import begin
 
 from microgd import GradientDescent, KnobNet, Value, descend, losses, transforms
 from microgd.learning import hot_cold
+
+begin(__doc__)  # --help
 
 # %% Compare: how wrong is a prediction?
 print("A1  compare")

@@ -4,13 +4,16 @@ What you will see: a knob that is applied 30 times in a row, as in a recurrent n
 like knob^30 and the gradient with it. One step too far, and the next one overflows. `descend` names the
 step, the learning rate, and the operation that computed the first number that is not finite; the history
 shows the gradient growing before. With the gradient clipped the same run converges to 10^(1/30), the
-solution. Run it: python examples/exploding_gradients.py
+solution. Run it: python examples/47_exploding_gradients.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, Value, descend, grad, plots, transforms
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 ROUNDS, GOAL_PRED = 30, 1.0
 
@@ -56,8 +59,8 @@ print(f"  of the gradient [30, 0.4] they make {both[0][0].round(3)} and {both[1]
 
 # %% Pictures
 ax = plots.error_curve(error, 0.85, 1.15, ball=1.14)
-save(ax, "out/exploding_gradients/cliff.svg")
+save(ax, out / "cliff.svg")
 del runs["clipped by value to 10"]
 ax = plots.history(runs, "gradient_norm")
 ax.set_ylim(1e-10, 1e60)
-save(ax, "out/exploding_gradients/norms.svg")
+save(ax, out / "norms.svg")

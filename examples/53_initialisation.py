@@ -4,13 +4,16 @@ What you will see: numbers go forward through ten layers of 100 relu units, and 
 layer multiplies their mean square by (inputs) * (variance of the weights) / 2. He's initialisation makes
 this factor 1; Xavier's, designed for tanh, makes it 1/2; weights from -1 to 1 make it 17. Theory and run
 side by side. And a net whose weights are all 0 learns only its last bias.
-Run it: python examples/initialisation.py
+Run it: python examples/53_initialisation.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import MLP, GradientDescent, History, descend, init, losses, plots
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 WIDTH, DEPTH = 100, 10
 rng = np.random.default_rng(0)
@@ -38,12 +41,12 @@ RECIPES = {
 print("what leaves the first and the tenth layer; factor a layer, of the mean square: theory, run, gradient")
 forward = {}
 for name, (initialise, variance) in RECIPES.items():
-    out, back = sizes(initialise)
-    forward[name] = out
+    front, back = sizes(initialise)
+    forward[name] = front
     theory = WIDTH * variance / 2
-    there = (out[-1] / out[0]) ** (2 / (DEPTH - 1))
+    there = (front[-1] / front[0]) ** (2 / (DEPTH - 1))
     again = (back[0] / back[-1]) ** (2 / (DEPTH - 1))
-    print(f"  {name:<16}  {out[0]:5.2f}  {out[-1]:<9.3g}  {theory:5.2f}  {there:5.2f}  {again:5.2f}")
+    print(f"  {name:<16}  {front[0]:5.2f}  {front[-1]:<9.3g}  {theory:5.2f}  {there:5.2f}  {again:5.2f}")
 
 # %% All 0: nothing comes out, so nothing comes back, and nothing is learned
 points = rng.normal(size=(100, 2))
@@ -62,8 +65,8 @@ for initialise in (init.zeros, init.he):
 
 # %% Picture
 ax = plots.style.new_axes()
-for (name, out), style in zip(forward.items(), plots.style.STYLES):
-    ax.semilogy(np.arange(1, DEPTH + 1), out, **style, label=name)
+for (name, front), style in zip(forward.items(), plots.style.STYLES):
+    ax.semilogy(np.arange(1, DEPTH + 1), front, **style, label=name)
 ax.set(xlabel="layer", ylabel="root mean square of the signal")
 plots.style.legend_below(ax)
-save(ax, "out/initialisation/signals.svg")
+save(ax, out / "signals.svg")

@@ -5,14 +5,17 @@ number of rounds that three methods need to reach 1/10000 of the error. The narr
 With two weights, turning one at a time needs as many rounds as gradient descent or fewer. The difference is
 the price of a round: a trial costs one or two evaluations of the error for each weight, while one backward
 pass gives the derivatives by all of them. Fifty weights show it.
-Run it: python examples/one_weight_at_a_time.py
+Run it: python examples/33_one_weight_at_a_time.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, Momentum, Value, descend, plots
 from microgd.learning import coordinate_search
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% A valley: each pair of weights has correlation c
@@ -75,4 +78,4 @@ for name, (rounds, evaluations) in medians(50, 0.9, starts=1).items():
 # %% The paths: a mark for each round
 paths = {name: path for name, (_, _, path) in race(valley(2, 0.9), np.array([1.6, -1.0])).items()}
 ax = plots.error_contour(lambda w: w @ valley(2, 0.9) @ w, (-1.2, 2), (-2, 1.2), paths)
-save(ax, "out/one_weight_at_a_time/paths.svg")
+save(ax, out / "paths.svg")

@@ -3,14 +3,17 @@
 What you will see: `descend` is a generator, so a plain for loop sees each step: parameter, derivative,
 error. The derivative shrinks with the distance, and the steps with it. On a parabola each step multiplies the
 distance by the same factor, so the number of steps can be predicted: the run agrees. Then the whole run in
-one picture. Run it: python examples/watch_the_walk.py
+one picture. Run it: python examples/13_watch_the_walk.py
 """
 
 import math
 
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, Value, descend, grad, plots
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% A parabola with its minimum 1 at 3
@@ -38,5 +41,5 @@ print(f"in the run: after {next(i for i, place in enumerate(walked) if abs(place
 print(history.message)
 
 # %% Pictures
-save(plots.paths_on_curve(error, -1.5, 7.5, walked), "out/watch_the_walk/walk.svg")
-save(plots.history_panels(history)[0], "out/watch_the_walk/sheet.svg")
+save(plots.paths_on_curve(error, -1.5, 7.5, walked), out / "walk.svg")
+save(plots.history_panels(history)[0], out / "sheet.svg")

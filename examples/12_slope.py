@@ -3,12 +3,15 @@
 What you will see: the error of one knob as a curve, with the knob as a ball on a hill; at five settings the
 derivative that microgd computes beside the slope measured by a finite difference, which agree; and a small
 step against the slope, which lowers the error on both sides of the minimum. Two pictures.
-Run it: python examples/slope.py
+Run it: python examples/12_slope.py
 """
 
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import plots, value_and_grad
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 INPUT, GOAL_PRED, LEARNING_RATE = 0.5, 0.8, 0.5
 
@@ -34,5 +37,5 @@ print("\nleft of the minimum the slope is negative and the step goes up, right o
 print("the step is long where it is steep and 0 at the minimum: no rule has to say when to stop")
 
 # %% Pictures
-save(plots.error_curve(error, -0.5, 3.7, ball=0.5), "out/slope/curve.svg")
-save(plots.tangents(error, -0.5, 3.7, [0.0, 0.5, 3.0], learning_rate=LEARNING_RATE), "out/slope/tangents.svg")
+save(plots.error_curve(error, -0.5, 3.7, ball=0.5), out / "curve.svg")
+save(plots.tangents(error, -0.5, 3.7, [0.0, 0.5, 3.0], learning_rate=LEARNING_RATE), out / "tangents.svg")

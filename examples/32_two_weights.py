@@ -2,13 +2,16 @@
 
 What you will see: a net with two knobs and the error over both. The gradient is compared with 360
 directions: none climbs as steeply. Along a contour line the slope is 0, so the gradient is perpendicular to
-it. Then the descent, on the contour map and in three dimensions. Run it: python examples/two_weights.py
+it. Then the descent, on the contour map and in three dimensions. Run it: python examples/32_two_weights.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, KnobNet, descend, plots, value_and_grad
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 # %% Two inputs, four examples; the knobs 1.5 and -0.5 would predict them all
 input = np.array([[1.0, 0.4], [0.3, 1.0], [1.2, 0.9], [0.2, 0.7]])
@@ -43,5 +46,5 @@ print(f"knobs {history.parameters['knob_weight'][-1]}")
 # %% Pictures
 x, y = (-1.0, 2.5), (-1.2, 1.6)
 ax = plots.error_contour(error, x, y, {"gradient descent": history})
-save(plots.gradient_and_step(error, start, learning_rate=0.4, ax=ax), "out/two_weights/map.svg")
-save(plots.error_surface(error, x, y, {"gradient descent": history}), "out/two_weights/surface.svg")
+save(plots.gradient_and_step(error, start, learning_rate=0.4, ax=ax), out / "map.svg")
+save(plots.error_surface(error, x, y, {"gradient descent": history}), out / "surface.svg")

@@ -3,12 +3,15 @@
 What you will see: one knob on one curve at five learning rates. Each round multiplies the distance to the
 minimum by the same factor, 1 - rate * (second derivative). Below 0 the knob jumps over the minimum and
 oscillates, at -1 it oscillates without end, beyond -1 it diverges. Theory and run side by side, and a picture
-of the zigzag. Run it: python examples/overshoot.py
+of the zigzag. Run it: python examples/14_overshoot.py
 """
 
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, Value, descend, grad, plots
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% The curve: input 2, goal_pred 0.8, so the minimum is at knob_weight 0.4
@@ -44,4 +47,4 @@ for rate, said in [
 
 # %% The zigzag
 ax = plots.paths_on_curve(error, -0.7, 1.5, {f"rate {rate}": runs[rate] for rate in (0.05, 0.23, 0.27)})
-save(ax, "out/overshoot/zigzag.svg")
+save(ax, out / "zigzag.svg")

@@ -3,10 +3,11 @@
 What you will see: steps until the error is below 0.0001, each optimizer at the best of eight learning
 rates. None of them is best everywhere. A rate for each weight (Adagrad, RMSprop) helps most where the
 valley runs along a weight, and little where it slants. In Rosenbrock's bent valley gradient descent does not
-arrive within the steps of this race; momentum and Adam do. Run it: python examples/race.py
+arrive within the steps of this race; momentum and Adam do. Run it: python examples/46_race.py
 """
 
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import (
     Adagrad,
@@ -20,6 +21,8 @@ from microgd import (
     descend,
     plots,
 )
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% Three landscapes of two weights, with their minimum 0, and where to start
@@ -84,5 +87,5 @@ shown = {bowl: OPTIMIZERS, rosenbrock: (GradientDescent, Momentum, Adam)}
 for error in maps:
     runs = {optimizer.__name__: best[error, optimizer][0] for optimizer in OPTIMIZERS}
     paths = {optimizer.__name__: runs[optimizer.__name__] for optimizer in shown[error]}
-    save(plots.error_contour(error, *maps[error], paths), f"out/race/{error.__name__}.svg")
-    save(plots.history(runs), f"out/race/{error.__name__}_errors.svg")
+    save(plots.error_contour(error, *maps[error], paths), out / f"{error.__name__}.svg")
+    save(plots.history(runs), out / f"{error.__name__}_errors.svg")

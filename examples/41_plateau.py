@@ -4,12 +4,13 @@ What you will see: a saturated sigmoid, 1 / (1 + e^-x), with the wrong answer. I
 curve is flat: gradient descent would need thousands of steps, and a program that stops when the error no
 longer changes stops here. Then the remedies, in steps until the squared error is below 0.01: a larger rate,
 momentum, Adam, another start, and the cross-entropy, whose gradient is largest where the answer is most
-wrong. Run it: python examples/plateau.py
+wrong. Run it: python examples/41_plateau.py
 """
 
 from functools import partial
 
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import (
     Adam,
@@ -23,6 +24,8 @@ from microgd import (
     plots,
     sigmoid,
 )
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% One input of 1, which should be answered by 0
@@ -73,9 +76,9 @@ for name, history in runs.items():
     print(f"  {name:<24} {history.step[-1]:6}")
 
 # %% Pictures
-save(plots.error_curve(error, -6, 10, ball=8.0), "out/plateau/plateau.svg")
+save(plots.error_curve(error, -6, 10, ball=8.0), out / "plateau.svg")
 shown = {f"{name}: {run.step[-1]} steps": run for name, run in runs.items() if run.step[-1] < 2000}
 ax = plots.history(shown, "gradient_norm")
 ax.set_xscale("symlog", linthresh=10)
 ax.set_xlim(left=0)
-save(ax, "out/plateau/gradients.svg")
+save(ax, out / "gradients.svg")

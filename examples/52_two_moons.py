@@ -3,13 +3,16 @@
 What you will see: two interleaved half circles of points. A net without a hidden layer finds the best
 straight line and remains wrong on some points; a net with two hidden layers of 16 units bends the boundary
 around the moons until all points are right, and nearly all of 1000 new ones. Pictures of both boundaries.
-Run it: python examples/two_moons.py
+Run it: python examples/52_two_moons.py
 """
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import MLP, GradientDescent, History, descend, losses, plots, sigmoid
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 
 # %% The points
@@ -42,7 +45,7 @@ for name, net in {"straight": MLP(2, 1, rng=0), "bent": MLP(2, 16, 16, 1, rng=0)
     print(f"{right(net, points, goals):.1%} of its points", end=" and ")
     print(f"{right(net, new_points, new_goals):.1%} of new ones")
     ax = plots.decision_boundary(lambda x, net=net: sigmoid(net(x)), groups, labels=("x", "y"))
-    save(ax, f"out/two_moons/{name}.svg")
+    save(ax, out / f"{name}.svg")
 
 # %% How they learned
-save(plots.history(runs), "out/two_moons/errors.svg")
+save(plots.history(runs), out / "errors.svg")

@@ -3,16 +3,19 @@
 What you will see: descents on the same data with batches of all 256 examples, of 16 and of 1. Small batches
 take more steps for each pass over the data, and noisier ones: the gradient of k examples estimates the
 gradient of all, with a standard error of sigma / sqrt(k) * sqrt((n - k) / (n - 1)), which is measured here.
-So noise is normal; a falling learning rate removes it at the end. Run it: python examples/batch_sizes.py
+So noise is normal; a falling learning rate removes it at the end. Run it: python examples/43_batch_sizes.py
 """
 
 import time
 
 import numpy as np
-from saving import save
+from helpers.lesson import begin
+from helpers.pictures import save
 
 from microgd import GradientDescent, History, KnobNet, Value, descend, grad, plots
 from microgd.learning import batches
+
+out = begin(__doc__)  # --help, and --out for the pictures
 
 # %% 256 examples, two inputs each, and goals that no two knobs fit exactly
 N, EPOCHS = 256, 8
@@ -70,6 +73,6 @@ print(f"  {'the best knobs':<24}  {error(best):.4f}  0.0000")
 # %% Pictures
 ax = plots.batch_size_sweep(runs, N)
 ax.set_ylim(0, 5)
-save(ax, "out/batch_sizes/epochs.svg")
+save(ax, out / "epochs.svg")
 paths.popitem()  # the falling rate has hardly begun to fall
-save(plots.error_contour(error, (-1.3, 1.8), (-1.3, 1.3), paths), "out/batch_sizes/paths.svg")
+save(plots.error_contour(error, (-1.3, 1.8), (-1.3, 1.3), paths), out / "paths.svg")
