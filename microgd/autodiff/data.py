@@ -36,7 +36,10 @@ def as_data(x: Any, name: str = "Value") -> Any:
         return x
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name}: a masked array's mask would be lost; fill it, or pick what is not masked")
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:  # NumPy's message does not show what it was given
+        raise ValueError(f"{name}: expected rows of equal length, got {_shortened(x)}") from None
     kind = array.dtype.kind
     if kind not in "fiub":
         got = {"c": "complex numbers", "U": "text", "S": "text", "O": "objects"}.get(kind, str(array.dtype))

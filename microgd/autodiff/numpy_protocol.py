@@ -20,6 +20,7 @@ import numpy as np
 
 from .numpy_without_gradient import DISCRETE, REASONS, WEIGHTED
 from .primitives import numpy_functions, reduction, shape
+from .primitives.evaluate import named_error
 
 if TYPE_CHECKING:
     from .value import Value
@@ -95,11 +96,19 @@ def _refuse_options(name: str, options: Options, expected: set[str]) -> None:
 
 
 def apply_function(function: Function, args: tuple[Any, ...], options: Options) -> Any:
-    """Answer `function(*args, **options)` of NumPy's array functions."""
-    if function in DISCRETE:
-        return _discrete(function, args, options)
-    if function not in numpy_functions:
+    """Answer `function(*args, **options)` of NumPy's array functions; its errors name the call."""
+    if function not in DISCRETE and function not in numpy_functions:
         raise _no_rule(function)
+    try:
+        return (_discrete if function in DISCRETE else _recorded)(function, args, options)
+    except Exception as error:
+        named = named_error(error, name_of(function), args, options)
+        if named is error:
+            raise
+        raise named from error
+
+
+def _recorded(function: Function, args: tuple[Any, ...], options: Options) -> Any:
     ours = numpy_functions[function]
     try:
         return ours(*args, **options)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from .data import Array, printed
 from .numpy_protocol import method, question
 from .primitives import arithmetic as ar
 from .primitives import elementary, gather, linear_algebra, numpy_functions, reduction, shape
+from .primitives.evaluate import described, named_error
 
 if TYPE_CHECKING:
     from .value import Value
@@ -83,6 +85,12 @@ class Operators:
     name: str
     op: Any
     _grad: Any
+
+    def __init_subclass__(cls) -> None:
+        """Name the methods that are made from the tables, as messages show them: Value.exp."""
+        for name, made in [*vars(Operators).items(), *vars(cls).items()]:
+            if isinstance(made, FunctionType):
+                made.__name__, made.__qualname__ = name, f"Value.{name}"
 
     def __matmul__(self, other: Any) -> Value:  # self @ other
         if neighbours.is_sparse(other):
@@ -245,18 +253,27 @@ class Operators:
         To bool or integers, which have no gradient: a plain array, or number. Only integers, which are
         arguments of a compiled function, remain Values.
         """
-        dtype = np.dtype(dtype)
-        if dtype in (np.float64, np.float32) or (self.dtype.kind in "iu" and dtype.kind in "iu"):
-            return self.record(elementary.astype, self, dtype)
-        if dtype.kind not in "biu":
-            raise TypeError(f"astype: expected a real dtype (float64, float32, bool, int), got {dtype}")
-        return np.asarray(self.snapshot()).astype(dtype, **options)[()]
+        try:
+            found = np.dtype(dtype)
+        except TypeError:
+            found = np.dtype(object)
+        if found in (np.float64, np.float32) or (self.dtype.kind in "iu" and found.kind in "iu"):
+            return self.record(elementary.astype, self, found)
+        if found.kind not in "biu":
+            raise TypeError(f"astype: expected a real dtype (float64, float32, bool, int), got {dtype!r}")
+        return np.asarray(self.snapshot()).astype(found, **options)[()]
 
     def __getitem__(self, where: Any) -> Value:
         """Pick an entry, a slice, or the entries at a mask or an array of integers, as in NumPy."""
         if not self.shape:
             raise TypeError(f"{self!r} is a scalar: it has no entries to pick")
-        return gather.pick(self, where)
+        try:
+            return gather.pick(self, where)
+        except IndexError as error:
+            wrong = str(error).rpartition("): ")[2]
+            raise IndexError(
+                f"value[{described(where)}] of a Value of shape {self.shape}: {wrong}"
+            ) from error
 
     def __setitem__(self, where: Any, new: Any) -> None:
         raise TypeError(
@@ -303,7 +320,10 @@ class Operators:
         """Return the scalar, or the entry at this place, as a plain float."""
         if self.size != 1 and not place:
             raise ValueError(f"item: expected a scalar, this Value has shape {self.shape}")
-        return float(np.asarray(self.snapshot()).item(*place))
+        try:
+            return float(np.asarray(self.snapshot()).item(*place))
+        except (IndexError, ValueError, TypeError) as error:
+            raise named_error(error, f"value.item of shape {self.shape}", place) from error
 
     def tolist(self) -> Any:
         """Return plain numbers in nested lists; the number of a scalar."""
@@ -341,6 +361,12 @@ class Operators:
         return self._rounded(math.trunc, "math.trunc")
 
     def __bool__(self) -> bool:
+        if self.size != 1:
+            check_readable(self)
+            raise ValueError(
+                f"the truth value of a Value of shape {self.shape} is ambiguous: "
+                "write value.any() or value.all()"
+            )
         return bool(self.data)
 
     def __index__(self) -> int:  # range(self), np.zeros(self), x[:self]

@@ -12,8 +12,7 @@ The backward pass visits the graph in reverse topological order: b must receive 
 it propagates to a. An operation can only use Values that already exist, so descending creation numbers are
 such an order: no search for one, no recursion. At each node `local_gradients` applies the chain rule.
 
-Read primitives/primitive.py and primitives/arithmetic.py before this file; data.py, operators.py and
-unbroadcast.py after it.
+Read primitives/primitive.py and arithmetic.py before this file; data.py and unbroadcast.py after it.
 """
 
 from __future__ import annotations
@@ -125,6 +124,8 @@ class Value(Operators):
     def __init__(self, data: Any, name: str = "") -> None:
         if isinstance(data, Value):
             raise TypeError(f"expected a number or an array, got {data!r}: a Value already")
+        if not isinstance(name, str):
+            raise TypeError(f"Value: expected a text as name, got {name!r}; [a, b] makes an array of numbers")
         self.content, self._grad = own(data, "Value"), 0.0
         self.op, self.inputs = None, ()
         self.name, self.number = name, next_number()

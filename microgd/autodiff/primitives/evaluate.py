@@ -8,8 +8,11 @@ operation.
 
 from __future__ import annotations
 
+import functools
 import operator
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,10 +77,10 @@ def evaluate(op: Primitive, operands: tuple[Any, ...]) -> Any:
     """Compute the operation; give inf or nan with a RuntimeWarning where Python's numbers raise an error."""
     try:
         return op.compute(*operands)
-    except (ArithmeticError, ValueError, TypeError) as error:
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         try:
             return op.compute(*with_numpy_floats(understood(op, operands)))
-        except (ValueError, TypeError) as still:
+        except (ValueError, TypeError, IndexError) as still:
             raise _explained(op, operands, still) from error
 
 
@@ -100,6 +103,8 @@ def check_static(op: Primitive, args: tuple[Any, ...]) -> None:
 
 def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
     """The error again, with the name of the operation and its operands."""
+    if isinstance(op.vjps, tuple) and len(operands) < len(op.vjps):
+        return TypeError(f"{op.name}: expected {len(op.vjps)} arguments or more, got {len(operands)}")
     with_rule = [x for x, rule in zip(operands, op.vjps) if rule is not None]
     given = with_rule or [x for x, _ in zip(operands, op.vjps)]
     usual = (float, int, list, tuple, np.ndarray, np.number, np.bool)
@@ -110,5 +115,56 @@ def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Ex
     if len(given) > 1 and (isinstance(error, ValueError) or op.name == "@"):  # numbers have no @
         shapes = " and ".join(str(np.shape(x)) for x in given)
         return ValueError(f"{op.name}: shapes {shapes} do not fit together ({error})")
-    error.add_note(f"raised by the operation {op.name}")
-    return error
+    named = named_error(error, op.name, operands)
+    if named is error:
+        error.add_note(f"raised by the operation {op.name}")
+    return named
+
+
+# Messages ----------------------------------------------------------------------------------------
+
+_KINDS = {
+    TypeError, ValueError, IndexError, NotImplementedError, np.exceptions.AxisError, np.linalg.LinAlgError,
+}  # fmt: skip
+_NAMES_A_CALL = re.compile(r"(?!_)[^\s:(]+[:(]")
+_NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+
+
+def named_error(
+    error: Exception, name: str, args: Iterable[Any], options: Mapping[str, Any] = _NO_OPTIONS
+) -> Exception:
+    """The error again, with the call that raised it: "np.sum(Value of shape (2,), axis=3): axis 3 is ...".
+
+    An error that names an operation already, and one of another kind than Python's and NumPy's own, is
+    returned as it is.
+    """
+    is_numpys = isinstance(error, TypeError) and type(error).__module__.startswith("numpy")
+    if _NAMES_A_CALL.match(str(error)) or not (type(error) in _KINDS or is_numpys):
+        return error
+    given = [described(x) for x in args] + [f"{option}={described(x)}" for option, x in options.items()]
+    kind = TypeError if is_numpys else type(error)
+    return kind(f"{name}({', '.join(given)}): {error}")
+
+
+def described(x: Any) -> str:
+    """Say in a few words what was given: the shape of an array or a Value, and the text of anything else."""
+    if isinstance(x, np.ndarray) or (hasattr(x, "record") and x.shape):
+        return f"{'Value' if hasattr(x, 'record') else 'array'} of shape {x.shape}"
+    if type(x) in (list, tuple) and 0 < len(x) <= 3:
+        parts = ", ".join(map(described, x))
+        return f"[{parts}]" if type(x) is list else f"({parts}{',' * (len(x) == 1)})"
+    text = repr(x)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def naming_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the errors of a public function name it and what it was given."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        try:
+            return function(*args, **options)
+        except Exception as error:
+            raise named_error(error, function.__name__, args, options) from error
+
+    return call

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .arithmetic import absolute, maximum, minimum, where
+from .evaluate import naming_errors
 from .primitive import numpy_functions, primitive
 from .shape import (
     along,
@@ -98,6 +99,7 @@ def min(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return reduce_min(a, axes_of(a, axis), keepdims)
 
 
+@naming_errors
 def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Compute log(sum(e^a)) along axes (all by default), of numbers, arrays and Values; finite wherever a is.
 
@@ -109,6 +111,7 @@ def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return reduce_logsumexp(a, axes_of(a, axis), keepdims)
 
 
+@naming_errors
 def softmax(a: Any, axis: Axis = -1) -> Any:
     """Compute e^a / sum(e^a) along axes (the last one by default), of arrays and Values.
 
