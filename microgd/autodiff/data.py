@@ -52,7 +52,8 @@ def as_data(x: Any, name: str = "Value") -> Any:
 def is_integer(x: Any) -> bool:
     """Whether the data are whole numbers: an int, or an array of an integer dtype.
 
-    Only the tracer makes Values of such data (labels, token numbers, row numbers), which may index.
+    Only the tracer (labels, row numbers) and operations like `argsort` make Values of such data, which may
+    index.
     """
     return type(x) is int or (type(x) is Array and x.dtype.kind in "iu")
 
@@ -64,16 +65,24 @@ def as_integers(x: Any) -> Any:
     return x if is_integer(x) else None
 
 
-def as_result(x: Any, args: tuple[Any, ...], name: str) -> Any:
+OF_INTEGERS: set[Any] = set()
+"""The primitives whose results are integers, to index with; order.py adds them."""
+
+
+def as_result(x: Any, args: tuple[Any, ...], op: Any) -> Any:
     """Convert the result of an operation on these arguments as `as_data` does.
 
-    Integers stay where an argument is a Value of integers.
+    Integers stay where an argument is a Value of integers, and where the operation finds places.
     """
     if getattr(x, "dtype", None) is not FLOAT64:
         integers = as_integers(x)
-        if integers is not None and any(hasattr(arg, "record") and is_integer(arg.content) for arg in args):
+        if integers is not None and (op in OF_INTEGERS or any(map(_is_value_of_integers, args))):
             return integers
-    return as_data(x, name)
+    return as_data(x, op.name)
+
+
+def _is_value_of_integers(x: Any) -> bool:
+    return hasattr(x, "record") and is_integer(x.content)
 
 
 def _shortened(x: Any) -> str:

@@ -293,7 +293,7 @@ class Operators:
 
         def __getattr__(self, name: str) -> Any:
             hint = HABITS.get(name, "")
-            if getattr(np, name, None) in numpy_functions:
+            if not hint and getattr(np, name, None) in numpy_functions:
                 hint = f"np.{name}(value) does it"
             raise AttributeError(
                 f"a Value has no attribute {name!r}{'; ' * bool(hint)}{hint}", name=name, obj=self

@@ -43,7 +43,7 @@ def record(op: Primitive, *args: Any) -> Value:
     args = understood(op, args)
     operands = tuple([arg.operand() if isinstance(arg, Value) else kept(arg) for arg in args])
     data = evaluate(op, operands)
-    return remembered(op, args + operands, data if type(data) is float else as_result(data, args, op.name))
+    return remembered(op, args + operands, data if type(data) is float else as_result(data, args, op))
 
 
 def remembered(op: Primitive, inputs: tuple[Any, ...], data: Any) -> Value:

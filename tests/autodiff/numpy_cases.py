@@ -4,6 +4,8 @@ Every function is called as a person would call NumPy's, so the reference is Num
 arrays and numbers; among them 0-d, empty and non-contiguous ones and axes of size 1.
 """
 
+from functools import partial
+
 import numpy as np
 from drawing import draw
 
@@ -111,4 +113,64 @@ if NUMPY >= (2, 1):
     REARRANGING["unstack"] = (np.unstack, matrix)
     REARRANGING["unstack, axis"] = (lambda a: np.unstack(a, axis=-1), strided)
 
-NUMPY_FUNCTIONS = REARRANGING
+PADDING = {
+    "pad": (lambda a: np.pad(a, 1), matrix),
+    "pad, each side": (lambda a: np.pad(a, ((0, 2), (1, 0))), matrix),
+    "pad, one pair": (lambda a: np.pad(a, (2, 1)), strided),
+    "pad, a pair in a tuple": (lambda a: np.pad(a, ((2, 1),)), matrix),
+    "pad, by axis": (lambda a: np.pad(a, [[1], [2]]), matrix),
+    "pad, constants": (lambda a: np.pad(a, 2, constant_values=((1.0, 2.0), (3.0, 4.0))), matrix),
+    "pad, constants of both sides": (lambda a: np.pad(a, 2, constant_values=(1, 2)), vector),
+    "pad, empty": (lambda a: np.pad(a, 2), empty),
+    "pad, a number": (lambda a: np.pad(a, 2), scalar),
+    "pad, edge": (lambda a: np.pad(a, (1, 2), "edge"), matrix),
+    "pad, reflect": (lambda a: np.pad(a, (1, 2), mode="reflect"), square),
+    "pad, reflect, further than the array": (lambda a: np.pad(a, (7, 8), mode="reflect"), vector),
+    "pad, symmetric": (lambda a: np.pad(a, ((1, 2), (5, 0)), mode="symmetric"), matrix),
+    "pad, wrap": (lambda a: np.pad(a, (1, 4), mode="wrap"), tensor),
+    "pad, linear_ramp": (lambda a: np.pad(a, (3, 2), mode="linear_ramp"), matrix),
+    "pad, linear_ramp, ends": (lambda a: np.pad(a, (3, 2), "linear_ramp", end_values=(4.0, -1.0)), tensor),
+    "pad, maximum": (lambda a: np.pad(a, (1, 2), mode="maximum"), matrix),
+    "pad, minimum": (lambda a: np.pad(a, 1, mode="minimum", stat_length=2), square),
+    "pad, mean": (lambda a: np.pad(a, ((1, 0), (2, 1)), mode="mean"), matrix),
+    "pad, mean, lengths": (lambda a: np.pad(a, 2, "mean", stat_length=((1, 2), (2, 9))), square),
+    "pad, median": (lambda a: np.pad(a, (1, 2), mode="median"), draw((3, 4))),
+}  # fmt: skip
+
+ORDER = {
+    "sort": (np.sort, matrix),
+    "sort, axis": (lambda a: np.sort(a, axis=0), tensor),
+    "sort, flattened": (lambda a: np.sort(a, axis=None), matrix),
+    "sort, strided": (lambda a: np.sort(a, 0, kind="mergesort"), strided),
+    "sort, empty": (np.sort, empty),
+    "sort times itself": (lambda a: np.sort(a) * a, vector),
+    "partition": (lambda a: np.partition(a, 2), wide),
+    "partition, axis": (lambda a: np.partition(a, (0, 2), axis=0), strided),
+    "partition, flattened": (lambda a: np.partition(a, -2, None), matrix),
+    "median": (np.median, vector),
+    "median, an even number": (np.median, matrix),
+    "median, axis": (lambda a: np.median(a, axis=-1), wide),
+    "median, axes": (lambda a: np.median(a, (0, 2), keepdims=True), draw((2, 3, 2))),
+    "median, a number": (np.median, scalar),
+    "median, no axis": (lambda a: np.median(a, ()), matrix),
+    "quantile": (lambda a: np.quantile(a, 0.3), matrix),
+    "quantile, ends": (lambda a: np.quantile(a, [0.0, 1.0]), matrix),
+    "quantile, several": (lambda a: np.quantile(a, [[0.1, 0.6], [0.9, 0.2]], axis=1), wide),
+    "quantile, kept": (lambda a: np.quantile(a, [0.1, 0.2], axis=(0, 2), keepdims=True), tensor),
+    "quantile, a number": (lambda a: np.quantile(a, 0.3), scalar),
+    "percentile": (lambda a: np.percentile(a, [10, 50, 80], axis=0), strided),
+    "percentile, one": (lambda a: np.percentile(a, 30, method="hazen"), vector),
+    "nanmedian": (lambda a: np.nanmedian(np.where(mask, a, np.nan), axis=1), matrix),
+    "nanquantile, kept": (lambda a: np.nanquantile(np.where(mask, a, np.nan), 0.3, keepdims=True), matrix),
+    "nanpercentile": (lambda a: np.nanpercentile(a, 30, axis=0), wide),
+}  # fmt: skip
+
+METHODS = (
+    "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
+    "weibull", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
+)  # fmt: skip
+for method in METHODS:
+    quantiles = partial(np.quantile, q=[0.05, 0.4, 0.77], axis=0, method=method)
+    ORDER[f"quantile, {method}"] = quantiles, wide
+
+NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER

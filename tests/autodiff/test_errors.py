@@ -259,7 +259,7 @@ ADD_IT = ". If it has a derivative, add it in one line: microgd.primitive({0}, l
     ("act", "name", "why"),
     [
         (np.frompyfunc(lambda x: x, 1, 1), "<lambda> (vectorized)", ADD_IT.format("{0}", "g * ...")),
-        (np.unwrap, "np.unwrap", ADD_IT.format("{0}", "the gradient in the shape of x")),
+        (np.i0, "np.i0", ADD_IT.format("{0}", "the gradient in the shape of x")),
         (np.fft.fft, "np.fft.fft", ": it is for complex numbers, a Value is real"),
         (lambda x: np.nextafter(x, 1.0), "np.nextafter", ": it counts floats, not numbers"),
         (lambda x: np.gcd(x, 2), "np.gcd", ": it is for integers"),

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic as ar
-from ..primitives import elementary, gather, linear_algebra, reduction, shape
+from ..primitives import elementary, gather, linear_algebra, order, reduction, shape
 from ..primitives.primitive import Primitive
 from .ir import (
     BOOL,
@@ -169,6 +169,11 @@ def _extreme_jitted(function: str) -> Writer:
     return write
 
 
+def _argsort_jitted(x: Instruction, text: Text) -> str:
+    a = text(x.args[0])
+    return f"np.argsort({a}, kind='mergesort')" if len(x.shape) == 1 else f"np.argsort({a}, {x.args[1]})"
+
+
 def _reshaped_jitted(x: Instruction, text: Text) -> str:
     a = x.args[0]
     if not a.shape:
@@ -288,6 +293,9 @@ TABLE: dict[Primitive, Row] = {
     shape.index:           Row(array=_indexed, aliases=_is_view),
     gather.gather:         Row(array=_indexed, aliases=lambda x: not any(map(shape_of_operand, x.args[2:]))),
     shape.concatenate:     Row(array=_concatenated),
+    order.argsort:         Row(array="np.argsort({0}, {1}, kind='stable')", portable="np.argsort({0}, {1})",
+                               jitted=_argsort_jitted),
+    order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})"),
 }
 # fmt: on
 

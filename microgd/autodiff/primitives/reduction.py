@@ -125,6 +125,12 @@ def softmax(a: Any, axis: Axis = -1) -> Any:
     return powers / np.sum(powers, axis, keepdims=True)
 
 
+def in_front(a: Any, axes: tuple[int, ...]) -> Any:
+    """Make one axis of these, and put it before the others."""
+    rest = tuple([i for i in range(len(shape_of(a))) if i not in axes])
+    return reshape(transpose(a, (*axes, *rest)), (_count(a, axes), *[shape_of(a)[i] for i in rest]))
+
+
 def _count(a: Any, axis: Axis) -> int:
     return math.prod(shape_of(a)[i] for i in axes_of(a, axis))
 
@@ -160,12 +166,7 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Multiply one half of the entries with the other: correct to every order, also where entries are 0."""
     a, axes = _widened(a), axes_of(a, axis)
-    shape = shape_of(a)
-    rest = tuple(i for i in range(len(shape)) if i not in axes)
-    halves = reshape(
-        transpose(a, (*axes, *rest)),
-        (_count(a, axes), *(shape[i] for i in rest)),
-    )
+    halves = in_front(a, axes)
     while (count := shape_of(halves)[0]) > 1:
         left, right = index(halves, slice(0, count // 2)), index(halves, slice(count // 2, count // 2 * 2))
         odd = index(halves, slice(count // 2 * 2, None))
