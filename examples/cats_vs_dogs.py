@@ -1,227 +1,133 @@
-"""Cats against dogs by body weight alone: one knob, real data.
+"""Cats against dogs by body weight alone: one knob, then a bias and the right error, on real data.
 
-What you will see: a knob learns that dogs are heavier, `pred = knob_weight * kilograms`, 0 for a cat and
-1 for a dog; how often that is right on 632 animals from a shelter's list; why no cut on the scales does
-much better; a picture of the computation graph and one of the two crowds with the learned cut.
+What you will see: a knob learns that dogs are heavier, `pred = knob_weight * kilograms`, 0 for a cat and 1
+for a dog; why its cut on the scales is off; how a bias and a sigmoid put it right; both judged on animals
+that they never saw, cats and dogs apart; a picture of the graph, and one of the two crowds with both cuts.
 
     python examples/cats_vs_dogs.py
-    python examples/cats_vs_dogs.py --weight 4.2
+    python examples/cats_vs_dogs.py --weight 4.2        judge an animal
+    python examples/cats_vs_dogs.py --data mine.csv     learn from animals of your own: species,weight_kg
 """
 
-from __future__ import annotations
-
-import argparse
-import csv
-import math
-import os
-import sys
-import tempfile
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
 
 import numpy as np
+from helpers.animals import load, positive, whole
+from helpers.lesson import add_out, parser
 
-from microgd import GradientDescent, History, KnobNet, descend, plots
+from microgd import Adam, GradientDescent, History, KnobNet, Value, descend, draw, losses, plots, sigmoid
 from microgd.learning import largest_stable_rate
-from microgd.pictures import draw
 
-GOAL_PRED = {"cat": 0.0, "dog": 1.0}
+options = parser(__doc__)
+add_out(options)
+data = str(Path(__file__).parent / "data" / "cats_dogs.csv")
+options.add_argument("--data", type=load, default=data, metavar="CSV", help="species,weight_kg,...")
+options.add_argument("--weight", type=positive, metavar="KG", help="judge an animal of this weight")
+options.add_argument("--learning-rate", type=positive, default=0.002, help="of the knob (0.002)")
+options.add_argument("--steps", type=partial(whole, least=1), default=200, help="of the knob, at most (200)")
+options.add_argument("--seed", type=partial(whole, least=0), default=0, help="of the start and the split (0)")
+asked = options.parse_args()
 
+# %% The data: input is in kilograms, goal_pred 0 for a cat and 1 for a dog. A quarter of each is held out
+kilograms, goal_pred = asked.data
+rng = np.random.default_rng(asked.seed)
+held_out = np.zeros(len(goal_pred), bool)
+for kind in (0.0, 1.0):
+    rows = rng.permutation(np.flatnonzero(goal_pred == kind))
+    held_out[rows[: max(1, len(rows) // 4)]] = True
+input, goal = kilograms[~held_out], goal_pred[~held_out]
+print(f"{len(goal)} animals to learn from, {held_out.sum()} held out")
 
-class BadInput(Exception):
-    """Raised for input that cannot be used; the message names it and its place in one line."""
-
-
-# %% The data: kilograms and goals, one of each for an animal
-
-
-def load(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The weights in kg and the goals (0 cat, 1 dog) of a CSV file with columns species and weight_kg."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file, strict=True)
-            missing = {"species", "weight_kg"} - set(table.fieldnames or ())
-            if missing:
-                columns = ", ".join(map(repr, table.fieldnames or ())) or "no columns at all: it is empty"
-                raise BadInput(f"{path}: expected columns 'species' and 'weight_kg', found {columns}")
-            rows = [
-                (kilograms(row["weight_kg"], where), goal_pred(row["species"], where))
-                for row in table
-                for where in [f"{path}, row {table.line_num}"]
-            ]
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror or error}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path}: not a CSV file in UTF-8 ({error})") from error
-    if {goal for _, goal in rows} != set(GOAL_PRED.values()):
-        raise BadInput(
-            f"{path}: expected at least one cat and one dog, found {len(rows)} animals of one kind"
-        )
-    weights, goals = np.array(rows).T
-    return weights, goals
+# %% One knob: predict, compare, learn
+net = KnobNet(knob_weight=rng.uniform(0.0, 0.2))
 
 
-def kilograms(text: str | None, where: str) -> float:
-    """A weight that an animal can have."""
-    return positive(text, f"{where}: expected a weight in kilograms above 0")
+def squared_error():
+    return net.compare(net.predict(input), goal)
 
 
-def positive(text: str | None, expected: str) -> float:
-    """The number that the text says, which must be one above 0."""
-    try:
-        number = float(text or "")
-    except ValueError:
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise BadInput(f"{expected}, got {text!r}")
-    return number
+history = History(
+    descend(squared_error, GradientDescent(net.parameters, asked.learning_rate), asked.steps, bar=True)
+)
+if history.reason == "diverged" or history.error[-1] > history.error[0]:
+    options.error(
+        f"--learning-rate {asked.learning_rate:g}: too large, the error rose from {history.error[0]:.3g} to "
+        f"{history.error[-1]:.3g} in {history.step[-1]} steps; expected less than "
+        f"{largest_stable_rate(squared_error, net.parameters):.4g}, 2 / (the error's second derivative)"
+    )
+knob = net.knob_weight.item()
+cut = 0.5 / knob  # where pred is halfway from cat to dog
+print(f"one knob: {knob:.4f}, squared error {history.error[-1]:.4f} after {history.step[-1]} steps")
+print(f"  it says dog where pred is above 0.5: above {cut:.2f} kg")
+
+# %% Why its cut is off: pred is a line through 0, and the error punishes a pred of 2 as much as one of 0
+weights = np.unique(input)
+cuts = (weights[:-1] + weights[1:]) / 2 if len(weights) > 1 else weights
+best = max(cuts, key=lambda cut: np.mean((input > cut) == (goal == 1)))
+heavy = np.quantile(input[goal == 1], 0.9)
+pred = 0.5 / best * heavy
+print(f"  most often right is a cut at {best:.2f} kg, a knob of {0.5 / best:.4f}; but with that knob a dog")
+print(
+    f"  of {heavy:g} kg has pred {pred:.1f}, error {(pred - 1) ** 2:.1f}: more than a dog taken for a cat has"
+)
+
+# %% A bias moves the cut, a sigmoid keeps pred between 0 and 1: logistic regression
+knob_weight, bias = Value(0.0, name="knob_weight"), Value(0.0, name="bias")
 
 
-def goal_pred(species: str | None, where: str) -> float:
-    """0 for a cat, 1 for a dog."""
-    if species not in GOAL_PRED:
-        raise BadInput(f"{where}: expected species 'cat' or 'dog', got {species!r}")
-    return GOAL_PRED[species]
+def cross_entropy():  # -log of the probability that was given to what the animal is
+    return np.mean(losses.binary_cross_entropy(knob_weight * input + bias, goal))
 
 
-# %% Predict, compare, learn
+history = History(descend(cross_entropy, Adam([knob_weight, bias], 0.1), steps=1000, bar=True))
+better_cut = -bias.item() / knob_weight.item()
+print(
+    f"knob {knob_weight.item():.3f} and bias {bias.item():.3f}: cross-entropy {history.error[-1]:.4f}", end=""
+)
+print(f" after {history.step[-1]} steps\n  it says dog where sigmoid(knob * kg + bias) is above 0.5:", end="")
+print(f" above {better_cut:.2f} kg")
 
+# %% Judged on the animals that were held out
+print("\nright on animals held out    all    cats    dogs    mean of the two")
+for name, at in {"one knob": cut, "knob and bias": better_cut, "the best cut": best}.items():
+    right = (kilograms > at) == (goal_pred == 1)
+    cats, dogs = (right[held_out & (goal_pred == kind)].mean() for kind in (0, 1))
+    print(f"  {name:<23} {right[held_out].mean():6.1%}  {cats:6.1%}  {dogs:6.1%}  {(cats + dogs) / 2:6.1%}")
+small = np.mean(kilograms[goal_pred == 1] <= kilograms[goal_pred == 0].max())
+print(f"{small:.0%} of the dogs weigh no more than the heaviest cat: weight alone cannot tell these")
 
-def train(net: KnobNet, weights: np.ndarray, goals: np.ndarray, learning_rate: float, steps: int) -> History:
-    """Gradient descent on the mean squared error of all animals."""
-
-    def error() -> Any:
-        return net.compare(net.predict(weights), goals)
-
-    optimizer = GradientDescent(net.parameters, learning_rate)
-    history = History(descend(error, optimizer, steps, bar=True))
-    if history.reason == "diverged" or history.error[-1] > history.error[0]:
-        raise BadInput(
-            f"--learning-rate {learning_rate:g}: too large, the error rose from {history.error[0]:.3g} to "
-            f"{history.error[-1]:.3g} in {history.step[-1]} steps; "
-            f"expected less than {largest_stable_rate(error, net.parameters):.4g}, "
-            "2 / (the error's second derivative)"
-        )
-    return history
-
-
-# %% What was learned, in words
-
-
-def explain(net: KnobNet, weights: np.ndarray, goals: np.ndarray, history: History) -> None:
-    """The knob, its error and its accuracy, against the best that a cut on the scales can do."""
-    knob = net.knob_weight.item()
-    cut = 0.5 / knob
-    best_cut, best = best_threshold(weights, goals)
-    print(history.message)
-    print(f"knob_weight {knob:.4f}, mean squared error {history.error[-1]:.4f}")
-    print(f"says dog above {cut:.2f} kg, and is right for {accuracy(weights > cut, goals):.1%}")
-    print(f"the best of all cuts, above {best_cut:.2f} kg, is right for {best:.1%}:")
-    small = np.mean(weights[goals == 1] <= weights[goals == 0].max())
-    print(f"  {small:.0%} of the dogs weigh no more than the heaviest cat; weight alone cannot tell these")
-
-
-def accuracy(says_dog: np.ndarray, goals: np.ndarray) -> float:
-    """The share of animals that are what was said."""
-    return float(np.mean(says_dog == (goals == 1)))
-
-
-def best_threshold(weights: np.ndarray, goals: np.ndarray) -> tuple[float, float]:
-    """The cut between two weights that is right most often, and how often."""
-    found = np.unique(weights)
-    cuts = (found[:-1] + found[1:]) / 2
-    rights = [accuracy(weights > cut, goals) for cut in cuts]
-    return float(cuts[np.argmax(rights)]), float(max(rights))
-
-
-def judge(weight: float, net: KnobNet, weights: np.ndarray, goals: np.ndarray, near: int = 50) -> None:
-    """Cat or dog, for an animal that the program never saw, and what the answer rests on."""
-    pred = net.predict(weight).item()
-    distance = abs(weights - weight)
-    nearest = distance <= np.sort(distance)[:near][-1]  # all who weigh the same are in, or none
-    low, high = weights[nearest].min(), weights[nearest].max()
-    dogs = goals[nearest].mean()
-    print(f"{weight:g} kg: pred {pred:.3f}, so a {'dog' if pred >= 0.5 else 'cat'} (dog from 0.5 on)")
+# %% An animal that the program never saw, and what the answer rests on
+if asked.weight:
+    probability = sigmoid(knob_weight.item() * asked.weight + bias.item())
+    answer = "dog" if probability >= 0.5 else "cat"
+    distance = abs(input - asked.weight)
+    nearest = distance <= np.sort(distance)[:50][-1]  # all that weigh the same are in, or none
+    low, high, dogs = input[nearest].min(), input[nearest].max(), goal[nearest].mean()
+    print(f"\n{asked.weight:g} kg: the probability of a dog is {probability:.2f}, so a {answer}")
     print(
-        f"  of the {nearest.sum()} animals nearest in weight ({low:g} to {high:g} kg) {dogs:.0%} are dogs: "
-        f"the probability of a dog is about {dogs:.2f}"
+        f"  nearest to it are {nearest.sum()} animals of {low:g} to {high:g} kg; {dogs:.0%} of these are dogs"
     )
-    if not weights.min() <= weight <= weights.max():
-        span = f"{weights.min():g} to {weights.max():g} kg"
-        print(f"  but no animal in the data weighs that: they weigh {span}")
+    if (dogs >= 0.5) != (answer == "dog"):
+        print("  they would say the opposite: so near to the cut no answer is certain")
+    if not input.min() <= asked.weight <= input.max():
+        print(f"  no animal in the data weighs that: they weigh {input.min():g} to {input.max():g} kg")
 
+# %% Pictures, as far as what draws them is installed
+error = net.compare(pred := net.predict(input), goal)
+error.backward()
+names = {"kilograms": input, "pred": pred, "error": error, "goal_pred": goal}
+crowds = {"cat": kilograms[goal_pred == 0], "dog": kilograms[goal_pred == 1]}
+print()
+try:
+    asked.out.mkdir(parents=True, exist_ok=True)
+    print("wrote", draw(error, names=names).save(asked.out / "graph.svg"))
+    ax = plots.histogram(crowds, {"knob and bias": better_cut, "one knob": cut}, unit="kg")
+    from helpers.pictures import save  # which needs matplotlib
 
-# %% Pictures
-
-
-def save_pictures(folder: Path, net: KnobNet, weights: np.ndarray, goals: np.ndarray) -> None:
-    """graph.svg and histogram.svg, each written whole or not at all."""
-    pred = net.predict(weights)
-    error = net.compare(pred, goals)
-    error.backward()
-    graph = draw(error, names={"kilograms": weights, "pred": pred, "error": error, "goal_pred": goals})
-    groups = {"cat": weights[goals == 0], "dog": weights[goals == 1]}
-    ax = plots.histogram(groups, cut=0.5 / net.knob_weight.item(), unit="kg")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            graph.render(Path(scratch) / "graph", format="svg", cleanup=True)
-            ax.figure.savefig(Path(scratch) / "histogram.svg", metadata={"Date": None})
-            for name in ("graph.svg", "histogram.svg"):
-                os.replace(Path(scratch) / name, folder / name)
-                print(f"wrote {folder / name}")
-    except OSError as failure:
-        raise BadInput(f"--out {folder}: {failure.strerror or failure}") from failure
-
-
-# %% The command line
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """Says what is wrong in one line; --help has the rest."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
-def options() -> argparse.Namespace:
-    """What was asked for on the command line."""
-    data = Path(__file__).parent / "data" / "cats_dogs.csv"
-    parser = OneLineParser(description="Cats against dogs by body weight alone: one knob, real data.")
-    parser.add_argument("--learning-rate", default="0.002", metavar="RATE", help="(default 0.002)")
-    parser.add_argument("--steps", type=int, default=200, help="at most so many (default 200)")
-    parser.add_argument("--seed", type=int, default=0, help="of the knob's random start (default 0)")
-    parser.add_argument("--weight", metavar="KG", help="judge an animal of this weight")
-    parser.add_argument("--data", type=Path, default=data, metavar="CSV", help="species,weight_kg,...")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/cats_vs_dogs"), metavar="DIR", help="for pictures"
-    )
-    return parser.parse_args()
-
-
-def main() -> None:
-    """Load, train, explain, judge, draw."""
-    asked = options()
-    learning_rate = positive(asked.learning_rate, "--learning-rate: expected a number above 0")
-    weight = None if asked.weight is None else kilograms(asked.weight, "--weight")
-    if asked.steps < 1 or asked.seed < 0:
-        raise BadInput(
-            f"expected --steps of at least 1 and --seed of at least 0, got {asked.steps}, {asked.seed}"
-        )
-    weights, goals = load(asked.data)
-
-    net = KnobNet(knob_weight=np.random.default_rng(asked.seed).uniform(0.0, 0.2))
-    history = train(net, weights, goals, learning_rate, asked.steps)
-    explain(net, weights, goals, history)
-    if weight is not None:
-        judge(weight, net, weights, goals)
-    save_pictures(asked.out, net, weights, goals)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except BadInput as problem:
-        print(f"cats_vs_dogs: {problem}", file=sys.stderr)
-        sys.exit(2)
+    save(ax, asked.out / "histogram.svg")
+except (ImportError, RuntimeError) as missing:
+    print(f"no picture: {missing}")
+except OSError as failure:
+    options.error(f"--out {asked.out}: {failure.strerror or failure}")
+print("Next: --weight 4.2 judges an animal, --data learns from your own; the course is in examples/README.md")

@@ -181,6 +181,8 @@ def _steps(
             if progress is not None:
                 progress.set_postfix(error=f"{step.error:.6g}", refresh=False)
                 progress.update(number - rules.first - progress.n + progress.initial)
+                if reason:  # however many steps it was given: it is at its end
+                    progress.total = progress.n
             if reason:
                 yield replace(step, reason=reason, message=message)
                 return

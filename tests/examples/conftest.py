@@ -13,6 +13,7 @@ import pytest
 from microgd.course import script
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+sys.path.insert(0, str(EXAMPLES))  # as Python itself has it for a script
 
 
 class Run(NamedTuple):
@@ -27,7 +28,6 @@ class Run(NamedTuple):
 def course(tmp_path_factory):
     """name -> what that example printed, wrote and computed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(EXAMPLES)  # as Python itself has it for a script
         patch.setenv("SOURCE_DATE_EPOCH", "0")
 
         @functools.cache

@@ -18,18 +18,18 @@ from .style import BESIDE, INK, STYLES, label, legend_below, new_axes
 
 def histogram(
     groups: Mapping[str, Sequence[float]],
-    cut: float | None = None,
+    cut: float | Mapping[str, float] | None = None,
     *,
     unit: str = "",
     bins: int = 38,
     ax: Any = None,
 ) -> Any:
-    """Plot the distribution of a measurement in each group, and the cut that is to separate the groups.
+    """Plot the distribution of a measurement in each group, and the cuts that are to separate the groups.
 
     groups  name -> its numbers. The bars are translucent and drawn over each other: where they overlap no cut
             separates the groups.
-    cut     drawn as a line.
-    unit    the unit of the measurement, for the axis and the label of the line.
+    cut     drawn as a line; several cuts, as name -> place, are named in the legend.
+    unit    the unit of the measurement, for the axis and the names of the lines.
 
     Raises ValueError if there is no finite number.
 
@@ -53,7 +53,11 @@ def histogram(
         ax.hist(known[name], edges, label=counted, **look)
     ax.set_xlabel(label(unit))
     ax.set_ylabel("how many")
-    if cut is not None:
+    if isinstance(cut, Mapping):
+        for (name, place), style in zip(cut.items(), cycle(STYLES)):
+            text = f"{label(name)} at {place:.2f} {label(unit)}".rstrip()
+            ax.axvline(place, color=INK, linewidth=2, linestyle=style["linestyle"], label=text)
+    elif cut is not None:
         ax.axvline(cut, color=INK, linewidth=2)
         text = f"cut at {cut:.2f} {label(unit)}".rstrip()
         ax.annotate(

@@ -36,3 +36,11 @@ def test_the_boundary_is_where_the_score_crosses_the_threshold(column):
 def test_a_classifier_that_says_the_same_everywhere_has_no_boundary():
     ax = plots.decision_boundary(lambda points: np.zeros(len(points)), {"a": [(0, 0)], "b": [(1, 1)]})
     assert len(ax.collections) == 3  # the ground and two groups
+
+
+def test_several_cuts_are_lines_of_their_own_named_in_the_legend():
+    ax = plots.histogram({"cat": [3.5, 4.0]}, {"knob": 8.0, "bias": 5.25}, unit="kg")
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["cat (2)", "knob at 8.00 kg", "bias at 5.25 kg"]
+    assert [line.get_xdata()[0] for line in ax.lines] == [8.0, 5.25]
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
