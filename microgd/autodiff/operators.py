@@ -265,8 +265,6 @@ class Operators:
 
     def __getitem__(self, where: Any) -> Value:
         """Pick an entry, a slice, or the entries at a mask or an array of integers, as in NumPy."""
-        if not self.shape:
-            raise TypeError(f"{self!r} is a scalar: it has no entries to pick")
         try:
             return gather.pick(self, where)
         except IndexError as error:

@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 from drawing import draw
 
+from microgd import logsumexp
+
 NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])
 
 scalar, vector, matrix, tensor = draw(()), draw((3,)), draw((2, 3)), draw((2, 1, 3))
@@ -165,6 +167,27 @@ ORDER = {
     "nanpercentile": (lambda a: np.nanpercentile(a, 30, axis=0), wide),
 }  # fmt: skip
 
+NUMBERS = {
+    "sum of a number": (lambda a: np.sum(a, axis=0), scalar),
+    "max of a number": (lambda a: np.max(a, -1), scalar),
+    "min of a number": (lambda a: np.min(a, 0, keepdims=True), scalar),
+    "prod of a number": (lambda a: np.prod(a, axis=0), scalar),
+    "ptp of a number": (lambda a: np.ptp(a, axis=0), scalar),
+    "cumsum of a number, axis": (lambda a: np.cumsum(a, axis=-1), scalar),
+    "add.reduce of a number": (np.add.reduce, scalar),
+    "logaddexp.reduce of a number": (np.logaddexp.reduce, scalar),
+    "logsumexp of a number": (lambda a: logsumexp(a, 0), scalar),
+    "squeeze of a number": (lambda a: np.squeeze(a, axis=0), scalar),
+    "repeat of a number, axis": (lambda a: np.repeat(a, 2, axis=0), scalar),
+    "take of a number": (lambda a: np.take(a, 0, axis=0), scalar),
+    "take of a number, several": (lambda a: np.take(a, [0, 0], axis=-1), scalar),
+    "number[...]": (lambda a: a[...], np.float64(scalar)),
+    "number[()]": (lambda a: a[()], np.float64(scalar)),
+    "number[None]": (lambda a: a[None, ..., None], np.float64(scalar)),
+    "number[mask]": (lambda a: (a[True], a[np.array(False)]), np.float64(scalar)),
+}  # fmt: skip
+"""What NumPy's functions take a number for: an array without axes, or with one."""
+
 METHODS = (
     "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
     "weibull", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
@@ -173,4 +196,4 @@ for method in METHODS:
     quantiles = partial(np.quantile, q=[0.05, 0.4, 0.77], axis=0, method=method)
     ORDER[f"quantile, {method}"] = quantiles, wide
 
-NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER
+NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER | NUMBERS

@@ -20,6 +20,18 @@ def test_function_of_numpy(case):
     check(*case)
 
 
+@pytest.mark.parametrize(
+    "use", [
+        lambda v: v[0], lambda v: v[1:], lambda v: np.sum(v, axis=1), lambda v: np.max(v, axis=(0,)),
+        lambda v: np.mean(v, axis=0), lambda v: np.squeeze(v, 1), lambda v: np.take(v, 1, axis=0),
+    ],
+)  # fmt: skip
+def test_a_number_has_no_more_than_that(use):
+    for number in (np.float64(3.0), Value(3.0)):
+        with pytest.raises((IndexError, TypeError, np.exceptions.AxisError)):
+            use(number)
+
+
 # Order: nan, ties, and what is refused -----------------------------------------------------------
 
 

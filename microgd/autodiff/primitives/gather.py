@@ -11,6 +11,7 @@ Its gradient is `scatter_add`, which adds up where a place is read twice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 
 from .evaluate import AS_THEY_ARE
 from .primitive import numpy_functions, primitive
-from .shape import along, axis_of, index, ravel, scatter, shape_of
+from .shape import along, atleast_1d, axis_of, index, ravel, reshape, scatter, shape_of
 
 HOLE = "integers"
 """Stands in a pattern for an operand."""
@@ -82,6 +83,8 @@ scatter_add = primitive(
 
 def pick(a: Any, where: Any) -> Any:
     """a[where], recorded: the static `index`, or `gather` where the index has a Value of integers in it."""
+    if not shape_of(a):
+        return _of_number(a, where)
     parts = where if isinstance(where, tuple) else (where,)
     if not any(map(_is_operand, parts)):
         return index(a, _plain(where))
@@ -89,6 +92,15 @@ def pick(a: Any, where: Any) -> Any:
     static = [_static(part) for part in parts]
     operands = [part for part, kept in zip(parts, static, strict=True) if kept == HOLE]
     return gather(a, Pattern(tuple(static), shape_of(a)), *operands)
+
+
+def _of_number(a: Any, where: Any) -> Any:
+    """Index a number: with (), ..., None and masks, as NumPy does it."""
+    try:
+        shape = np.zeros(())[_plain(where)].shape
+    except IndexError:
+        raise TypeError(f"{a!r} is a scalar: it has no entries to pick") from None
+    return reshape(a, shape) if math.prod(shape) else index(reshape(a, (1,)), np.zeros(shape, int))
 
 
 def _is_operand(part: Any) -> bool:
@@ -116,7 +128,8 @@ def _plain(where: Any) -> Any:
 def take(a: Any, indices: Any, axis: int | None = None) -> Any:
     if not hasattr(indices, "record"):
         indices = np.asarray(indices)
-    return pick(ravel(a), indices) if axis is None else pick(a, along(axis_of(a, axis), indices))
+    line = ravel(a) if axis is None else atleast_1d(a)
+    return pick(line, along(axis_of(line, 0 if axis is None else axis), indices))
 
 
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:

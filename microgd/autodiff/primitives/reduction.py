@@ -19,12 +19,14 @@ from .evaluate import naming_errors
 from .primitive import numpy_functions, primitive
 from .shape import (
     along,
+    atleast_1d,
     axes_of,
     axis_of,
     broadcast_to,
     expand_dims,
     flip,
     index,
+    ravel,
     reshape,
     shape_of,
     transpose,
@@ -87,16 +89,21 @@ length = primitive(
 # fmt: on
 
 
+def _reduced(a: Any, axis: Axis) -> tuple[int, ...]:
+    """The axes to reduce; of a number, axis 0 and -1 are none, as NumPy's ufuncs have it."""
+    return () if isinstance(axis, int) and axis in (0, -1) and not shape_of(a) else axes_of(a, axis)
+
+
 def sum(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    return reduce_sum(a, axes_of(a, axis), keepdims)
+    return reduce_sum(a, _reduced(a, axis), keepdims)
 
 
 def max(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    return reduce_max(a, axes_of(a, axis), keepdims)
+    return reduce_max(a, _reduced(a, axis), keepdims)
 
 
 def min(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    return reduce_min(a, axes_of(a, axis), keepdims)
+    return reduce_min(a, _reduced(a, axis), keepdims)
 
 
 @naming_errors
@@ -108,7 +115,7 @@ def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     >>> float(logsumexp(np.array([1000.0, 1000.0])))
     1000.6931471805599
     """
-    return reduce_logsumexp(a, axes_of(a, axis), keepdims)
+    return reduce_logsumexp(a, _reduced(a, axis), keepdims)
 
 
 @naming_errors
@@ -165,7 +172,7 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 
 def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Multiply one half of the entries with the other: correct to every order, also where entries are 0."""
-    a, axes = _widened(a), axes_of(a, axis)
+    a, axes = _widened(a), _reduced(a, axis)
     halves = in_front(a, axes)
     while (count := shape_of(halves)[0]) > 1:
         left, right = index(halves, slice(0, count // 2)), index(halves, slice(count // 2, count // 2 * 2))
@@ -176,9 +183,8 @@ def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def _cumsum(a: Any, axis: int | None = None) -> Any:
-    if axis is None:
-        return cumsum(reshape(a, (-1,)), 0)
-    return cumsum(a, axis_of(a, axis))
+    line = ravel(a) if axis is None else atleast_1d(a)
+    return cumsum(line, axis_of(line, 0 if axis is None else axis))
 
 
 def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:

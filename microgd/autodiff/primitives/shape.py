@@ -148,6 +148,8 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 def squeeze(a: Any, axis: Any = None) -> Any:
     shape = shape_of(a)
+    if not shape and axis in (0, -1):  # of a number NumPy takes these, too
+        return a
     axes = [i for i, n in enumerate(shape) if n == 1] if axis is None else axes_of(a, axis)
     for i in axes:
         if shape[i] != 1:
@@ -213,6 +215,7 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
         return repeat(ravel(a), repeats, 0)
+    a = atleast_1d(a)
     place = axis_of(a, axis)
     return index(a, along(place, np.repeat(np.arange(shape_of(a)[place]), repeats)))
 
