@@ -7,14 +7,11 @@ kilograms, and in units of 10 kg, where the rate may be a hundred times as large
 the steepest direction decides. Run it: python examples/15_learning_rates.py
 """
 
-from pathlib import Path
-
 import numpy as np
-from cats_vs_dogs import load
 from helpers.lesson import begin
 from helpers.pictures import save
 
-from microgd import GradientDescent, History, KnobNet, descend, plots
+from microgd import GradientDescent, History, KnobNet, datasets, descend, plots
 from microgd.learning import largest_stable_rate
 
 out = begin(__doc__)  # --help, and --out for the pictures
@@ -33,7 +30,8 @@ def run(rate: float, steps: int, *example) -> History:
 
 
 # %% Theory against run
-weights, goals = load(Path(__file__).parent / "data" / "cats_dogs.csv")
+animals = datasets.cats_dogs()
+weights, goals = animals.weight_kg, np.where(animals.species == "dog", 1.0, 0.0)
 ONE_KNOB = (), 2.0, 0.8
 for name, example in {
     "one knob, input 2": ONE_KNOB,

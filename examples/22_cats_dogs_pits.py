@@ -7,19 +7,17 @@ how deep each is, and how often it is right; `restarts` keeps the best.
 Run it: python examples/22_cats_dogs_pits.py
 """
 
-from pathlib import Path
-
 import numpy as np
-from cats_vs_dogs import accuracy, load
 from helpers.lesson import begin
 from helpers.pictures import save
 
-from microgd import GradientDescent, Value, grad, plots
+from microgd import GradientDescent, Value, datasets, grad, plots
 from microgd.learning import restarts
 
 out = begin(__doc__)  # --help, and --out for the pictures
 
-weights, goals = load(Path(__file__).parent / "data" / "cats_dogs.csv")
+animals = datasets.cats_dogs()
+weights, goals = animals.weight_kg, np.where(animals.species == "dog", 1.0, 0.0)
 
 
 # %% Two models with one knob, in kilograms; each says how much of a dog an animal is
@@ -61,7 +59,7 @@ def show(model) -> None:
         if grad(grad(error))(knob) < 1e-3:  # hardly bent upwards: it did not end in a pit, it stands still
             nowhere += starts
             continue
-        wrong = 1 - accuracy(model(knob) >= 0.5, goals)
+        wrong = np.mean((model(knob) >= 0.5) != (goals == 1))
         print(f"  pit at {knob:5.2f} kg: error {pit.error:.4f}, {wrong:.0%} wrong;", end="")
         print(f" from starts at {min(starts):g} to {max(starts):g} kg")
     print(f"  on a plateau, error about {error(60.0):.2f}: from {min(nowhere):g} to {max(nowhere):g} kg")

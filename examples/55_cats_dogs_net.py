@@ -7,25 +7,20 @@ past it. Sex adds nothing to weight. A picture shows the net's probability for e
 Run it: python examples/55_cats_dogs_net.py
 """
 
-import csv
-from pathlib import Path
-
 import numpy as np
-from cats_vs_dogs import accuracy, best_threshold
+from helpers.animals import best_cut
 from helpers.lesson import begin
 from helpers.pictures import save
 
-from microgd import MLP, Adam, GradientDescent, KnobNet, descend, init, losses, plots, sigmoid
+from microgd import MLP, Adam, GradientDescent, KnobNet, datasets, descend, init, losses, plots, sigmoid
 from microgd.learning import standardize
 
 out = begin(__doc__)  # --help, and --out for the pictures
 
 # %% The data: kilograms; a column each for male and female, both 0 where unknown; 1 for a dog
-with open(Path(__file__).parent / "data" / "cats_dogs.csv", newline="", encoding="utf-8") as file:
-    rows = list(csv.DictReader(file))
-weight = np.array([float(row["weight_kg"]) for row in rows])
-sex = np.array([[row["sex"] == "M", row["sex"] == "F"] for row in rows], float)
-dog = np.array([row["species"] == "dog" for row in rows], float)
+animals = datasets.cats_dogs()
+weight, dog = animals.weight_kg, np.where(animals.species == "dog", 1.0, 0.0)
+sex = np.column_stack([animals.sex == "M", animals.sex == "F"]) * 1.0
 
 
 # %% The ways; each returns what it says of the held-out animals: True for a dog
@@ -39,8 +34,7 @@ def by_knob(train, held_out):
 
 
 def by_cut(train, held_out):
-    cut, _ = best_threshold(weight[train], dog[train])
-    return weight[held_out] > cut
+    return weight[held_out] > best_cut(weight[train], dog[train])
 
 
 def trained(features, train, seed: int) -> MLP:
@@ -74,7 +68,7 @@ for seed in range(8):
     said = by_knob(train, held_out), by_cut(train, held_out), by_net(weight[:, None], train, held_out, seed)
     said += (by_net(np.column_stack([weight, sex]), train, held_out, seed),)
     for name, answer in zip(scores, said):
-        scores[name].append(accuracy(answer, dog[held_out]))
+        scores[name].append(np.mean(answer == (dog[held_out] == 1)))
 print("right on animals that it never saw: the mean of eight splits, give or take")
 for name, right in scores.items():
     print(f"  {name:<22} {np.mean(right):.1%}  {np.std(right, ddof=1) / np.sqrt(len(right)):.1%}")

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from helpers.animals import load, positive, whole
+from helpers.animals import best_cut, load, positive, whole
 from helpers.lesson import add_out, parser
 
 from microgd import Adam, GradientDescent, History, KnobNet, Value, descend, draw, losses, plots, sigmoid
@@ -62,9 +62,7 @@ print(f"one knob: {knob:.4f}, squared error {history.error[-1]:.4f} after {histo
 print(f"  it says dog where pred is above 0.5: above {cut:.2f} kg")
 
 # %% Why its cut is off: pred is a line through 0, and the error punishes a pred of 2 as much as one of 0
-weights = np.unique(input)
-cuts = (weights[:-1] + weights[1:]) / 2 if len(weights) > 1 else weights
-best = max(cuts, key=lambda cut: np.mean((input > cut) == (goal == 1)))
+best = best_cut(input, goal)
 heavy = np.quantile(input[goal == 1], 0.9)
 pred = 0.5 / best * heavy
 print(f"  most often right is a cut at {best:.2f} kg, a knob of {0.5 / best:.4f}; but with that knob a dog")
