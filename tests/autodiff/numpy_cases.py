@@ -188,6 +188,114 @@ NUMBERS = {
 }  # fmt: skip
 """What NumPy's functions take a number for: an array without axes, or with one."""
 
+points, heights = np.array([-1.0, 0.2, 0.7, 2.0]), draw((4,))
+
+
+def with_gaps(f, **options):
+    """f of a matrix in which three entries are nan."""
+    return (lambda a: f(np.where(mask, a, np.nan), **options)), matrix
+
+
+STATISTICS = {
+    "cumprod": (np.cumprod, matrix),
+    "cumprod, axis": (lambda a: np.cumprod(a, axis=1), wide),
+    "cumprod, strided": (lambda a: np.cumprod(a, 0), strided),
+    "cumprod, zeros": (np.cumprod, np.array([2.0, 0.0, 3.0, 0.0, 5.0])),
+    "cumprod, empty": (lambda a: np.cumprod(a, axis=1), empty),
+    "cumprod, a number": (np.cumprod, scalar),
+    "multiply.accumulate": (np.multiply.accumulate, matrix),
+    "nansum": with_gaps(np.nansum),
+    "nansum, axis": with_gaps(np.nansum, axis=0),
+    "nanprod": with_gaps(np.nanprod, axis=-1, keepdims=True),
+    "nanmean": with_gaps(np.nanmean),
+    "nanmean, axis": with_gaps(np.nanmean, axis=1),
+    "nanmean, a number": (np.nanmean, scalar),
+    "nanvar": with_gaps(np.nanvar),
+    "nanvar, ddof": (lambda a: np.nanvar(a, axis=1, ddof=1, keepdims=True), wide),
+    "nanstd": with_gaps(np.nanstd),
+    "nanstd, axis": (lambda a: np.nanstd(a, 0), wide),
+    "nanmax": with_gaps(np.nanmax),
+    "nanmax, axis": with_gaps(np.nanmax, axis=1, keepdims=True),
+    "nanmin": with_gaps(np.nanmin, axis=1),
+    "nancumsum": with_gaps(np.nancumsum, axis=1),
+    "nancumsum, flattened": with_gaps(np.nancumsum),
+    "nancumprod": with_gaps(np.nancumprod, axis=0),
+    "nan_to_num": (lambda a: np.nan_to_num(np.where(mask, a, np.nan), nan=1.5), matrix),
+    "nan_to_num, infinite": (lambda a: np.nan_to_num(np.where(mask, a, -np.inf), neginf=2.0), matrix),
+    "nan_to_num, a number": (np.nan_to_num, scalar),
+    "cov": (np.cov, wide),
+    "cov, two": (lambda a, b: np.cov(a, b, bias=True), vector, draw((3,), seed=1)),
+    "cov, columns": (lambda a: np.cov(a, rowvar=False, ddof=0), strided),
+    "cov, one": (np.cov, vector),
+    "cov, counts": (lambda a: np.cov(a, fweights=[1, 2, 3]), matrix),
+    "cov, weights": (lambda a: np.cov(a, aweights=[0.5, 2.0, 3.0], fweights=[1, 2, 1]), matrix),
+    "corrcoef": (np.corrcoef, wide),
+    "corrcoef, two": (np.corrcoef, draw((5,)), draw((5,), seed=1)),
+    "diff, prepend": (lambda a: np.diff(a, prepend=0.0), matrix),
+    "diff, both ends": (lambda a, b: np.diff(a, 2, 0, prepend=a, append=b), matrix, draw((1, 3))),
+}  # fmt: skip
+if NUMPY >= (2, 1):
+    STATISTICS["cumulative_sum"] = (np.cumulative_sum, vector)
+    STATISTICS["cumulative_sum, start"] = (
+        lambda a: np.cumulative_sum(a, axis=1, include_initial=True), matrix,
+    )  # fmt: skip
+    STATISTICS["cumulative_prod"] = (lambda a: np.cumulative_prod(a, axis=-2, include_initial=True), strided)
+
+SIGNALS = {
+    "gradient": (np.gradient, vector),
+    "gradient, all axes": (np.gradient, wide),
+    "gradient, axis": (lambda a: np.gradient(a, 0.5, axis=1), wide),
+    "gradient, spacings": (lambda a: np.gradient(a, 0.5, np.arange(7.0) ** 2), wide),
+    "gradient, two entries": (lambda a: np.gradient(a, axis=0), matrix),
+    "gradient, second order": (lambda a: np.gradient(a, edge_order=2, axis=-1), wide),
+    "gradient, second order, coordinates": (lambda a: np.gradient(a, points, edge_order=2), heights),
+    "gradient, by the coordinates": (lambda a, x: np.gradient(a, x), heights, points),
+    "gradient, by the spacing": (lambda a, h: np.gradient(a, h, edge_order=2), heights, 0.7),
+    "trapezoid": (np.trapezoid, wide),
+    "trapezoid, axis": (lambda a: np.trapezoid(a, dx=0.5, axis=0), wide),
+    "trapezoid, coordinates": (lambda a, x: np.trapezoid(a, x, axis=0), draw((4, 2)), points),
+    "trapezoid, an array of coordinates": (lambda a, x: np.trapezoid(a, x), matrix, draw((2, 3), seed=1)),
+    "ediff1d": (np.ediff1d, matrix),
+    "ediff1d, ends": (lambda a, b: np.ediff1d(a, to_begin=b, to_end=[1.0, 2.0]), vector, scalar),
+    "unwrap": (np.unwrap, draw((9,), -20.0, 20.0)),
+    "unwrap, axis and period": (lambda a: np.unwrap(a, axis=0, period=3.0), draw((4, 3), -9.0, 9.0)),
+    "unwrap, discont": (lambda a: np.unwrap(a, discont=7.0), draw((9,), -20.0, 20.0)),
+    "linspace": (lambda a, b: np.linspace(a, b, 4), scalar, 2.0),
+    "linspace, arrays": (lambda a, b: np.linspace(a, b, 3, endpoint=False, axis=-1), matrix, vector),
+    "linspace, step": (lambda a: np.linspace(a, 1.0, 5, retstep=True), vector),
+    "linspace, one": (lambda a: np.linspace(a, 1.0, 1), vector),
+    "logspace": (lambda a, b: np.logspace(a, b, 4), scalar, 1.2),
+    "logspace, base": (lambda a, b: np.logspace(0.0, a, 4, base=b), scalar, 2.5),
+    "geomspace": (lambda a, b: np.geomspace(a, b, 4), 0.5, 3.0),
+    "geomspace, negative": (lambda a: np.geomspace(a, -2.0, 4), -0.5),
+    "interp": (np.interp, draw((2, 3), -2.0, 3.0), points, heights),
+    "interp, a number": (np.interp, 0.5, points, heights),
+    "interp, outside": (lambda x: np.interp(x, points, heights, left=3.0, right=-1.0), draw((9,), -3.0, 4.0)),
+    "interp, by left": (lambda x, y: np.interp(x, points, heights, left=y, right=y * y), 5 * vector, scalar),
+    "interp, period": (
+        lambda x, y: np.interp(x, [3.0, -0.5, 1.2], y, period=2.5), draw((7,), -9.0, 9.0), vector,
+    ),
+    "interp, one point": (lambda x, y: np.interp(x, [0.5], y), vector, draw((1,))),
+    "convolve": (np.convolve, heights, vector),
+    "convolve, same": (lambda a, v: np.convolve(a, v, "same"), heights, draw((7,))),
+    "convolve, valid": (lambda a, v: np.convolve(a, v, mode="valid"), draw((6,)), draw((2,))),
+    "convolve, with itself": (lambda a: np.convolve(a, a), vector),
+    "convolve, numbers": (np.convolve, scalar, vector),
+    "convolve, strided": (lambda a: np.convolve(a[::-2], [1.0, 2.0, 0.5], "same"), draw((9,))),
+    "correlate": (np.correlate, heights, draw((2,))),
+    "correlate, full": (lambda a, v: np.correlate(a, v, "full"), vector, heights),
+    "correlate, same": (lambda a, v: np.correlate(a, v, "same"), heights, draw((6,))),
+    "correlate, same, odd": (lambda a, v: np.correlate(a, v, "same"), draw((6,)), vector),
+    "correlate, the shorter first": (np.correlate, vector, heights),
+    "sinc": (np.sinc, wide),
+    "sinc, near 0": (np.sinc, np.array([-0.3, -1e-3, 0.0, 1e-9, 0.31, 0.32])),
+    "sinc, a number": (np.sinc, 0.0),
+    "polyval": (np.polyval, vector, matrix),
+    "polyval, a number": (np.polyval, vector, scalar),
+    "vander": (np.vander, vector),
+    "vander, increasing": (lambda a: np.vander(a, 4, increasing=True), draw((2,))),
+}  # fmt: skip
+
 METHODS = (
     "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
     "weibull", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
@@ -196,4 +304,4 @@ for method in METHODS:
     quantiles = partial(np.quantile, q=[0.05, 0.4, 0.77], axis=0, method=method)
     ORDER[f"quantile, {method}"] = quantiles, wide
 
-NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER | NUMBERS
+NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER | NUMBERS | STATISTICS | SIGNALS

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic as ar
-from ..primitives import elementary, gather, linear_algebra, order, reduction, shape
+from ..primitives import elementary, gather, linear_algebra, order, reduction, shape, signals
 from ..primitives.primitive import Primitive
 from .ir import (
     BOOL,
@@ -296,6 +296,8 @@ TABLE: dict[Primitive, Row] = {
     order.argsort:         Row(array="np.argsort({0}, {1}, kind='stable')", portable="np.argsort({0}, {1})",
                                jitted=_argsort_jitted),
     order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})"),
+    signals.searchsorted:  Row(array="np.searchsorted({0}, {1}, {2})"),
+    signals.convolve_full: Row(array="np.convolve({0}, {1})"),
 }
 # fmt: on
 

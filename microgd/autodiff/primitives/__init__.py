@@ -5,10 +5,22 @@ one would learn them: elementary.py, shape.py, gather.py, reduction.py, linear_a
 where Python's numbers and NumPy's disagree.
 """
 
-from . import arithmetic, elementary, gather, linear_algebra, order, padding, rearrange, reduction, shape
+from . import (
+    arithmetic,
+    elementary,
+    gather,
+    linear_algebra,
+    order,
+    padding,
+    rearrange,
+    reduction,
+    shape,
+    signals,
+    statistics,
+)
 from .primitive import Primitive, numpy_functions, primitive
 
 __all__ = [
     "Primitive", "arithmetic", "elementary", "gather", "linear_algebra", "numpy_functions", "order",
-    "padding", "primitive", "rearrange", "reduction", "shape",
+    "padding", "primitive", "rearrange", "reduction", "shape", "signals", "statistics",
 ]  # fmt: skip

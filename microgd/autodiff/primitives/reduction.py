@@ -23,6 +23,7 @@ from .shape import (
     axes_of,
     axis_of,
     broadcast_to,
+    concatenate,
     expand_dims,
     flip,
     index,
@@ -187,13 +188,23 @@ def _cumsum(a: Any, axis: int | None = None) -> Any:
     return cumsum(line, axis_of(line, 0 if axis is None else axis))
 
 
-def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Subtract neighbours, n times; before that put a number or an array at an end."""
     if n < 0:
         raise ValueError(f"diff: expected n >= 0, got {n}")
     place = axis_of(a, axis)
+    if prepend is not None:
+        a = concatenate(place, _end(prepend, a, place), a)
+    if append is not None:
+        a = concatenate(place, a, _end(append, a, place))
     for _ in range(n):
         a = index(a, along(place, slice(1, None))) - index(a, along(place, slice(None, -1)))
     return a
+
+
+def _end(x: Any, a: Any, axis: int) -> Any:
+    """Make of a number an array that fits to an end of a."""
+    return x if shape_of(x) else broadcast_to(x, (*shape_of(a)[:axis], 1, *shape_of(a)[axis + 1 :]))
 
 
 def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
