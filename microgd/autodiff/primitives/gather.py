@@ -83,9 +83,9 @@ scatter_add = primitive(
 
 def pick(a: Any, where: Any) -> Any:
     """a[where], recorded: the static `index`, or `gather` where the index has a Value of integers in it."""
-    if not shape_of(a):
-        return _of_number(a, where)
     parts = where if isinstance(where, tuple) else (where,)
+    if not shape_of(a):
+        return _of_number(a, parts)
     if not any(map(_is_operand, parts)):
         return index(a, _plain(where))
     parts = tuple([np.asarray(_plain(part)) if isinstance(part, list) else part for part in parts])
@@ -94,10 +94,11 @@ def pick(a: Any, where: Any) -> Any:
     return gather(a, Pattern(tuple(static), shape_of(a)), *operands)
 
 
-def _of_number(a: Any, where: Any) -> Any:
-    """Index a number: with (), ..., None and masks, as NumPy does it."""
+def _of_number(a: Any, parts: tuple[Any, ...]) -> Any:
+    """Index a number: with (), ..., None and masks, as NumPy does it. A traced integer is refused, too."""
+    where = tuple([0 if _is_operand(part) else _plain(part) for part in parts])
     try:
-        shape = np.zeros(())[_plain(where)].shape
+        shape = np.zeros(())[where].shape
     except IndexError:
         raise TypeError(f"{a!r} is a scalar: it has no entries to pick") from None
     return reshape(a, shape) if math.prod(shape) else index(reshape(a, (1,)), np.zeros(shape, int))
