@@ -58,14 +58,18 @@ def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: f
     ...             {"w": np.eye(2), "b": 0.1}, np.array([0.3, -0.2]), order=2) < 1e-6
     True
     """
-    if not args:
-        raise TypeError("check_grads: expected the arguments at which f is to be checked, got none")
+    _check_call(f, args, order, tolerance)
     tolerance = _tolerance(args) if tolerance is None else tolerance
     worst = 0.0
     for level in range(1, order + 1):
         cotangent = _cotangent(_outputs(f, args))
         gradient = _gradient(f, cotangent, len(args))
         for where, computed, measured, error in _comparisons(f, args, gradient(*args), cotangent):
+            if not np.isfinite(measured):
+                raise ValueError(
+                    f"check_grads: {where}: f is not finite within a step of {STEP:.0e} max(1, |x|), so no "
+                    "slope can be measured there: choose a point further inside of its domain"
+                )
             if not error <= tolerance:
                 raise AssertionError(
                     f"order {level}, {where}: the gradient computed is {computed:.10g}, "
@@ -74,6 +78,22 @@ def check_grads(f: Callable[..., Any], *args: Tree, order: int = 1, tolerance: f
             worst = max(worst, error)
         f = gradient
     return worst
+
+
+def _check_call(f: Any, args: tuple[Tree, ...], order: Any, tolerance: Any) -> None:
+    """Raise TypeError or ValueError for what cannot be checked."""
+    if not callable(f):
+        raise TypeError(f"check_grads: expected a function, got {f!r}: write check_grads(f, x)")
+    if not args:
+        raise TypeError("check_grads: expected the arguments at which f is to be checked, got none")
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"check_grads: order: expected a whole number from 1, got {order!r}")
+    if tolerance is not None and not (isinstance(tolerance, (int, float)) and tolerance >= 0):
+        raise ValueError(f"check_grads: tolerance: expected a number from 0, got {tolerance!r}")
+    for i, arg in enumerate(args):
+        for path, x in tree_paths(arg, str(i)):
+            if not np.all(np.isfinite(_plain(Value(x)))):
+                raise ValueError(f"check_grads: argument {path}: expected finite numbers, got {x!r}")
 
 
 def _gradient(f: Callable[..., Any], cotangent: Sequence[Any], count: int) -> Callable[..., Tree]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
+from ..autodiff.data import as_data
 from ..autodiff.value import ancestors
 
 Rng = np.random.Generator | int | None
@@ -60,6 +61,25 @@ def whole_number(name: str, given: Any, interval: str) -> int:
     if x % 1:
         raise ValueError(f"{name}: expected a whole number, got {given!r}")
     return int(x)
+
+
+def generator(name: str, rng: Any) -> np.random.Generator:
+    """Return the generator, or the one of this seed; raise TypeError or ValueError if it is neither.
+
+    >>> generator("rng", "zero")
+    Traceback (most recent call last):
+    TypeError: rng: expected a seed (a whole number from 0), a generator or None, got 'zero'
+    """
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        expected = "a seed (a whole number from 0), a generator or None"
+        raise type(error)(f"{name}: expected {expected}, got {rng!r}") from None
+
+
+def real_array(name: str, given: Any) -> np.ndarray:
+    """Return numbers as an array of floats; raise TypeError or ValueError if they are something else."""
+    return np.asarray(as_data(given, name), dtype=float)
 
 
 # Functions ---------------------------------------------------------------------------------------

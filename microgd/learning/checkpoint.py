@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from .files import whole_file
+from .files import file_path, whole_file
 from .optimizer import Optimizer
 from .parameters import Parameters, named, snapshots
 from .training import Descent
@@ -40,6 +40,7 @@ def save(
     Whenever the program is killed, the file is the old one or the new one, whole. A kill in the midst of
     saving may leave a file ".<name>.<random>.tmp" behind, which the next save to this path deletes.
     """
+    _check_sources(optimizer, descent)
     arrays: dict[str, Any] = {MARK: type(optimizer).__name__ if optimizer else ""}
     arrays |= {f"parameters/{name}": data for name, data in snapshots(named(parameters)).items()}
     if optimizer is not None:
@@ -65,7 +66,8 @@ def load(
     shapes or types are not those of the parameters, or where the memory is of another optimizer. Nothing
     is changed then.
     """
-    saved = _read(path)
+    _check_sources(optimizer, descent)
+    saved = _read(file_path(path))
     saved_by = str(saved.pop(MARK))
     data, memory = _part(saved, "parameters/"), _part(saved, "optimizer/")
     by_name = named(parameters)
@@ -86,6 +88,13 @@ def load(
         descent.load_state(progress)
     for name, parameter in by_name.items():
         parameter.data = data[name] if parameter.shape else float(data[name])
+
+
+def _check_sources(optimizer: Any, descent: Any) -> None:
+    if not isinstance(optimizer, Optimizer | None):
+        raise TypeError(f"optimizer: expected one such as Adam(parameters, rate), got {optimizer!r}")
+    if not isinstance(descent, Descent | None):
+        raise TypeError(f"descent: expected what descend(error, optimizer) returned, got {descent!r}")
 
 
 def _read(path: PathLike) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import Rng, whole_number
+from .arguments import Rng, generator, real_array, whole_number
 
 
 def batches(n: int, size: int, rng: Rng = None, epochs: int | None = None) -> Iterator[np.ndarray]:
@@ -24,8 +24,11 @@ def batches(n: int, size: int, rng: Rng = None, epochs: int | None = None) -> It
     >>> [len(rows) for rows in epoch], sorted(int(row) for rows in epoch for row in rows)
     ([2, 2, 1], [0, 1, 2, 3, 4])
     """
+    n = whole_number("batches: n", n, "[1, inf)")
     size = whole_number("batches: size", size, f"[1, {n}]")
-    rng = np.random.default_rng(rng)
+    if epochs is not None:
+        epochs = whole_number("batches: epochs", epochs, "[1, inf)")
+    rng = generator("batches: rng", rng)
     return (
         order[first : first + size]
         for order in (rng.permutation(n) for _ in (itertools.count() if epochs is None else range(epochs)))
@@ -45,12 +48,15 @@ def standardize(data: Any, like: Any = None) -> np.ndarray:
     array([[-1.,  0.],
            [ 1.,  0.]])
     """
-    data = np.asarray(data, float)
-    like = data if like is None else np.asarray(like, float)
+    data = real_array("standardize: data", data)
+    like = data if like is None else real_array("standardize: like", like)
     if like.ndim == 0 or like.shape[1:] != data.shape[1:]:
         raise ValueError(
             f"standardize: expected rows with the same columns in both, got {data.shape} and {like.shape}"
         )
+    if not like.size or np.isnan(like).any():
+        missing = f"nan at {tuple(map(int, np.argwhere(np.isnan(like))[0]))}" if like.size else "none"
+        raise ValueError(f"standardize: expected numbers to take the mean of, got {missing}: drop or fill it")
     never_changes = (like == like[:1]).all(axis=0)  # rounding would give it some deviation
     mean = np.where(never_changes, like[:1], like.mean(axis=0))
     return (data - mean) / np.where(never_changes, 1.0, like.std(axis=0))

@@ -28,6 +28,13 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
         file.write(content)
 
 
+def file_path(given: object) -> Path:
+    """Return the path of a file; raise TypeError if it is none."""
+    if not isinstance(given, (str, os.PathLike)):
+        raise TypeError(f"expected the path of a file, such as 'net.npz', got {given!r}")
+    return Path(given)
+
+
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file for writing that takes the place of `path` when the block is left.
@@ -36,9 +43,11 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     kill in the midst may leave a file ".<name>.<random>.tmp", which the next writer of `path` deletes. A
     symbolic link stays one, and a file keeps its permissions.
 
-    Raises FileNotFoundError where there is no such folder.
+    Raises FileNotFoundError where there is no such folder, IsADirectoryError where `path` is one.
     """
-    path = Path(path).resolve()
+    path = file_path(path).resolve()
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "expected the name of a file, got a folder", str(path))
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, f"no folder {path.parent} to write the file to", path.name)
     _delete_left_over(path)

@@ -43,10 +43,16 @@ class History:
 
     def __init__(self, descent: Iterable[Step], every: int = 1) -> None:
         every = whole_number("every", every, "[1, inf)")
+        if not isinstance(descent, Iterable):
+            raise TypeError(
+                f"History: expected the Steps of a descent, History(descend(...)), got {descent!r}"
+            )
         self.steps: list[Step] = []
         step = None
         try:
             for step in descent:
+                if not isinstance(step, Step):
+                    raise TypeError(f"History: expected Steps, as descend(...) gives them, got {step!r}")
                 if step.number % every == 0 or step.reason:
                     self.steps.append(step)
         except KeyboardInterrupt:  # between two steps: the descent itself handles those within

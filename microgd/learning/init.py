@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .arguments import Rng
+from .arguments import Rng, generator, whole_number
 
 
 def zeros(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
@@ -20,7 +20,7 @@ def zeros(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
     >>> zeros(2, 1).tolist()
     [[0.0], [0.0]]
     """
-    return np.zeros((inputs, outputs))
+    return np.zeros(_sizes("zeros", inputs, outputs))
 
 
 def uniform(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
@@ -29,7 +29,7 @@ def uniform(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
     >>> uniform(2, 3, rng=0).shape
     (2, 3)
     """
-    return np.random.default_rng(rng).uniform(-1.0, 1.0, (inputs, outputs))
+    return generator("uniform: rng", rng).uniform(-1.0, 1.0, _sizes("uniform", inputs, outputs))
 
 
 def xavier(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
@@ -41,8 +41,9 @@ def xavier(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
     >>> bool(abs(xavier(3, 3, rng=0)).max() <= 1.0)
     True
     """
-    limit = math.sqrt(6.0 / (inputs + outputs))
-    return np.random.default_rng(rng).uniform(-limit, limit, (inputs, outputs))
+    sizes = _sizes("xavier", inputs, outputs)
+    limit = math.sqrt(6.0 / sum(sizes))
+    return generator("xavier: rng", rng).uniform(-limit, limit, sizes)
 
 
 def he(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
@@ -53,4 +54,13 @@ def he(inputs: int, outputs: int, rng: Rng = None) -> np.ndarray:
     >>> round(float(he(1000, 1000, rng=0).var() * 1000), 2)
     2.0
     """
-    return np.random.default_rng(rng).normal(0.0, math.sqrt(2.0 / inputs), (inputs, outputs))
+    sizes = _sizes("he", inputs, outputs)
+    return generator("he: rng", rng).normal(0.0, math.sqrt(2.0 / sizes[0]), sizes)
+
+
+def _sizes(name: str, inputs: int, outputs: int) -> tuple[int, int]:
+    """Check the sizes of a layer."""
+    return (
+        whole_number(f"{name}: inputs", inputs, "[1, inf)"),
+        whole_number(f"{name}: outputs", outputs, "[1, inf)"),
+    )

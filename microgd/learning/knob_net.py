@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
+from .arguments import number
 from .losses import squared_error
 from .parameters import NamedParameters
 
@@ -43,6 +44,8 @@ class KnobNet:
 
     def __init__(self, knob_weight: Any) -> None:
         self.knob_weight = Value(knob_weight, name="knob_weight")
+        if not self.knob_weight.size or np.isnan(self.knob_weight.data).any():
+            raise ValueError(f"knob_weight: expected one knob or more, all numbers, got {knob_weight!r}")
         if self.knob_weight.ndim > 2:
             raise ValueError(
                 "knob_weight: expected a scalar, a vector (one knob for each input) or a matrix "
@@ -80,6 +83,12 @@ class KnobNet:
         """
         if not isinstance(error, Value):
             raise TypeError(f"learn: expected the error that compare returned, a Value, got {error!r}")
+        alpha = number("learn: alpha", alpha, "[0, inf)")
+        if not error.depends_on({self.knob_weight}):
+            raise ValueError(
+                f"learn: {error!r} does not depend on knob_weight: compute it by this net's predict and "
+                "compare"
+            )
         self.knob_weight.grad = 0.0
         error.backward()
         self.knob_weight.data -= alpha * self.knob_weight.grad

@@ -19,7 +19,9 @@ import numpy as np
 
 from ..autodiff import Value, logsumexp, softplus
 from ..autodiff.active import is_traced
+from ..autodiff.data import as_data
 from ..autodiff.primitives.shape import shape_of
+from .arguments import number
 
 
 def squared_error(pred: Any, goal_pred: Any) -> Any:
@@ -38,7 +40,10 @@ def mean_squared_error(pred: Any, goal_pred: Any) -> Any:
     >>> float(mean_squared_error([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    return np.mean(squared_error(pred, goal_pred))
+    errors = squared_error(pred, goal_pred)
+    if 0 in shape_of(errors):
+        raise ValueError(f"mean_squared_error: expected one prediction or more, got shape {shape_of(errors)}")
+    return np.mean(errors)
 
 
 def absolute_error(pred: Any, goal_pred: Any) -> Any:
@@ -57,8 +62,7 @@ def huber(pred: Any, goal_pred: Any, delta: float = 1.0) -> Any:
     >>> float(huber(0.5, 0.0)), float(huber(3.0, 0.0))
     (0.125, 2.5)
     """
-    if not delta > 0:
-        raise ValueError(f"huber: expected delta > 0, got {delta!r}")
+    delta = number("huber: delta", delta, "(0, inf]")
     pred, goal_pred = _alike("huber", pred, goal_pred)
     distance = pred - goal_pred
     near = np.clip(distance, -delta, delta)
@@ -108,14 +112,21 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     >>> float(softmax_cross_entropy([1000.0, 0.0], 1))
     1000.0
     """
-    logits, goal_pred = _as_floats(logits), _not_a_list(goal_pred)
+    logits = _as_floats(logits, "softmax_cross_entropy: logits")
+    goal_pred = _not_a_list(goal_pred)
     shape = shape_of(logits)
     if not shape:
         raise ValueError("softmax_cross_entropy: expected one logit for each class, got a scalar")
+    if not shape[-1]:
+        raise ValueError(f"softmax_cross_entropy: expected logits of one class or more, got shape {shape}")
     if shape_of(goal_pred) == shape:
         expected = "probabilities from 0 to 1"
         _check_goals("softmax_cross_entropy", goal_pred, expected, lambda y: (y >= 0) & (y <= 1))
-        return np.sum(_as_floats(goal_pred) * (logsumexp(logits, -1, keepdims=True) - logits), -1)
+        return np.sum(
+            _as_floats(goal_pred, "softmax_cross_entropy: goals")
+            * (logsumexp(logits, -1, keepdims=True) - logits),
+            -1,
+        )
     if shape_of(goal_pred) != shape[:-1]:
         raise ValueError(
             f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
@@ -144,7 +155,7 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
 
 def _alike(loss: str, pred: Any, goal_pred: Any) -> tuple[Any, Any]:
     """Convert both to floats; raise ValueError unless their shapes are equal or one is a scalar."""
-    pred, goal_pred = _as_floats(pred), _as_floats(goal_pred)
+    pred, goal_pred = _as_floats(pred, f"{loss}: prediction"), _as_floats(goal_pred, f"{loss}: goal")
     given, wanted = shape_of(pred), shape_of(goal_pred)
     if given != wanted and given and wanted:
         raise ValueError(
@@ -167,9 +178,10 @@ def _not_a_list(x: Any) -> Any:
     return np.asarray(x) if isinstance(x, (list, tuple)) else x
 
 
-def _as_floats(x: Any) -> Any:
+def _as_floats(x: Any, name: str) -> Any:
     """Convert integers and masks to floats: NumPy's small integers overflow, and masks have no minus."""
-    x = _not_a_list(x)
+    if not isinstance(x, Value):
+        x = as_data(x, name)
     return x.astype(float) if hasattr(x, "dtype") and x.dtype.kind in "uib" else x
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..autodiff import Value, relu
 from . import init
-from .arguments import Rng, whole_number
+from .arguments import Rng, function, generator, whole_number
 from .parameters import NamedParameters
 
 Activation = Callable[[Any], Any]
@@ -42,8 +42,7 @@ class Layer:
         rng: Rng = None,
         name: str = "layer",
     ) -> None:
-        if activation is not None and not callable(activation):
-            raise TypeError(f"activation: expected a function such as np.tanh, or None, got {activation!r}")
+        _check_functions(activation, initialise)
         inputs = whole_number("Layer: inputs", inputs, "[1, inf)")
         outputs = whole_number("Layer: outputs", outputs, "[1, inf)")
         self.weight = Value(initialise(inputs, outputs, rng), name=f"{name}.weight")
@@ -104,7 +103,8 @@ class MLP:
     ) -> None:
         if len(sizes) < 2 or not all(isinstance(size, (int, np.integer)) and size > 0 for size in sizes):
             raise ValueError(f"MLP: expected at least two sizes, positive whole numbers, got {sizes}")
-        rng = np.random.default_rng(rng)
+        _check_functions(activation, initialise)
+        rng = generator("MLP: rng", rng)
         last = len(sizes) - 1
         self.layers = [
             Layer(sizes[i - 1], sizes[i], activation if i < last else None, initialise, rng, name=f"layer{i}")
@@ -130,3 +130,9 @@ class MLP:
     def __repr__(self) -> str:
         sizes = [str(self.layers[0].weight.shape[0]), *(layer._right_side() for layer in self.layers)]
         return f"MLP({' -> '.join(sizes)})"
+
+
+def _check_functions(activation: Any, initialise: Any) -> None:
+    if activation is not None:
+        function("activation", activation, "a function such as np.tanh, or None")
+    function("initialise", initialise, "a function (inputs, outputs, rng) -> weights, such as init.he")

@@ -15,7 +15,7 @@ function of the step number (schedules.py); transforms change the gradients befo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ class Optimizer:
     def __post_init__(self) -> None:
         self.by_name = named(self.parameters)
         self.names, self.parameters = list(self.by_name), list(self.by_name.values())
-        if callable(self.transforms) or not all(map(callable, self.transforms)):
+        if not isinstance(self.transforms, Iterable) or not all(map(callable, self.transforms)):
             raise TypeError(f"transforms: expected a list of functions, got {self.transforms!r}")
         self.transforms = tuple(self.transforms)
         self.steps = 0
@@ -133,10 +133,12 @@ class Optimizer:
         return gradients
 
     def _check(self, gradients: Sequence[Any], transform: str) -> None:
+        if not isinstance(gradients, Sequence):
+            raise TypeError(f"{transform}: expected a list of gradients, got {gradients!r}")
         if len(gradients) != len(self.parameters):
             raise ValueError(f"{transform}: expected {len(self.parameters)} gradients, got {len(gradients)}")
         for gradient, (name, parameter) in zip(gradients, self.by_name.items(), strict=True):
-            if gradient is not None and np.shape(gradient) != parameter.shape:
+            if gradient is not None and np.shape(as_data(gradient, transform)) != parameter.shape:
                 raise ValueError(
                     f"{transform}: expected a gradient of shape {parameter.shape} "
                     f"for parameter {name}, got {np.shape(gradient)}"
@@ -160,6 +162,8 @@ class Optimizer:
 
         Raises ValueError, and changes nothing, where a name or a shape does not fit.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"load_state: expected what state() returned, a dict, got {state!r}")
         expected = self.state().keys()
         missing, unknown = expected - state.keys(), state.keys() - expected
         if missing or unknown:

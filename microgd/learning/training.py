@@ -218,7 +218,7 @@ def _evaluated(
         gradient_norm=_norm(optimizer.parameters),
         learning_rate=optimizer.rate(),
         parameters=snapshots(optimizer.by_name),
-        validation_error=None if validation_error is None else float(validation_error()),
+        validation_error=None if validation_error is None else _as_number(validation_error()),
     )
 
 
@@ -282,3 +282,11 @@ class _Interrupts:
         if self.pending or not (self.is_deferring or is_handing_over):
             signal.default_int_handler(number, frame)
         self.pending = True
+
+
+def _as_number(found: Any) -> float:
+    """The validation error as a float."""
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        raise TypeError(f"validation_error(): expected a number, got {found!r}") from None

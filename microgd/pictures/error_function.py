@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from ..autodiff import Value
+from ..autodiff.data import as_data
+from ..learning.arguments import function
 
 Error = Callable[[Any], Any]
 """A function of a Value (a scalar, or two weights as a vector) that returns a scalar."""
@@ -19,8 +22,14 @@ LARGEST = 1e306
 
 
 def error_at(error: Error, weights: Any) -> float:
-    """Evaluate the error as a float."""
-    return float(error(Value(weights)))
+    """Evaluate the error as a float; raise TypeError or ValueError if it is not a function, or no scalar."""
+    found = function("error", error, "a function of the weights, such as lambda w: w ** 2")(Value(weights))
+    found = found.data if isinstance(found, Value) else as_data(found, "error(weights)")
+    if np.shape(found):
+        raise ValueError(
+            f"error(weights): expected a scalar, got shape {np.shape(found)}: reduce it (.sum())"
+        )
+    return float(found)
 
 
 def finite(errors: Any, where: str) -> np.ndarray:
@@ -33,7 +42,10 @@ def finite(errors: Any, where: str) -> np.ndarray:
 
 
 def check_span(low: float, high: float) -> None:
-    """Raise ValueError unless a picture can show the range from low to high."""
+    """Raise TypeError or ValueError unless a picture can show the range from low to high."""
+    for name, end in (("low", low), ("high", high)):
+        if not isinstance(end, Real):
+            raise TypeError(f"{name}: expected a number, got {end!r}")
     if not low < high:
         raise ValueError(f"expected low < high, got {low} and {high}")
     size = max(abs(low), abs(high))
@@ -41,6 +53,14 @@ def check_span(low: float, high: float) -> None:
         raise ValueError(
             f"expected a range within {LARGEST:g} and wider than rounding errors, got {low} and {high}"
         )
+
+
+def check_spans(**spans: Any) -> None:
+    """Raise TypeError or ValueError unless each of these is a pair (low, high) that a picture can show."""
+    for name, span in spans.items():
+        if not isinstance(span, Sequence) or isinstance(span, str) or len(span) != 2:
+            raise TypeError(f"{name}: expected a pair (low, high), got {span!r}")
+        check_span(*span)
 
 
 def argument_name(error: Error) -> str:

@@ -116,8 +116,27 @@ def compile(
         d_knob_weight = d_delta * input  # d error / d knob_weight
         return error, d_knob_weight
     """
-    names = {static_argnames} if isinstance(static_argnames, str) else set(static_argnames)
+    _check_options(f, namespace, jit)
+    names = _names(static_argnames)
     return Compiled(f, Options(names, namespace, jit))
+
+
+def _names(given: Any) -> set[str]:
+    """One name or several as a set; TypeError for anything else."""
+    names = {given} if isinstance(given, str) or not isinstance(given, Iterable) else set(given)
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(f"compile: static_argnames: expected names of arguments, got {given!r}")
+    return names
+
+
+def _check_options(f: Any, namespace: Any, jit: Any) -> None:
+    """Raise TypeError for what cannot be compiled, or compiled for."""
+    if not callable(f):
+        raise TypeError(f"compile: expected a function, got {f!r}: write compile(f)(x), not compile(f(x))")
+    if namespace is not None and not hasattr(namespace, "exp"):
+        raise TypeError(f"compile: namespace: expected an array library such as jax.numpy, got {namespace!r}")
+    if jit is not None and not callable(jit):
+        raise TypeError(f"compile: jit: expected a decorator such as numba.njit, got {jit!r}")
 
 
 PASSES = (simplify, number_values, eliminate_dead_code, schedule)

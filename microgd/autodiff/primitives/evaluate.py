@@ -121,6 +121,22 @@ def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Ex
     return named
 
 
+def check_definition(compute: Any, vjps: tuple[Any, ...], vjp_of: Any, name: Any, scalar: Any) -> None:
+    """Raise TypeError for what defines no primitive."""
+    for what, given in (("compute", compute), ("vjp_of", vjp_of), ("scalar", scalar)):
+        if not (callable(given) or (given is None and what != "compute")):
+            raise TypeError(f"primitive: {what}: expected a function, got {given!r}")
+    for i, vjp in enumerate(vjps):
+        if not (vjp is None or callable(vjp)):
+            raise TypeError(
+                f"primitive: vjp of argument {i}: expected None or lambda g, out, *args: ..., got {vjp!r}"
+            )
+    if vjps and vjp_of is not None:
+        raise TypeError("primitive: expected vjps, one for each argument, or vjp_of, got both")
+    if not isinstance(name, str | None):
+        raise TypeError(f"primitive: name: expected a text, got {name!r}")
+
+
 # Messages ----------------------------------------------------------------------------------------
 
 _KINDS = {

@@ -18,7 +18,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .evaluate import check_static, computes_bytes_in_float16, evaluate, scalar_or_array
+from .evaluate import check_definition, check_static, computes_bytes_in_float16, evaluate, scalar_or_array
 
 Compute = Callable[..., Any]
 Vjp = Callable[..., Any]
@@ -76,9 +76,8 @@ def primitive(
     compute  the operation on plain numbers and arrays. If it is a NumPy or SciPy ufunc (or another function
              with NumPy's dispatch), calling that function with a Value uses this primitive from now on;
              otherwise call the primitive itself.
-    vjps     `lambda g, out, *args: gradient` for each argument, in order. None: the operation is piecewise
-             constant in this argument, no gradient flows. Arguments beyond the last vjp are static (an
-             axis, an index).
+    vjps     `lambda g, out, *args: gradient` for each argument, in order. None: it is piecewise constant in
+             this argument, no gradient flows. Arguments beyond the last vjp are static (an axis, an index).
     vjp_of   instead of vjps, for any number of arguments: `vjp_of(i)` is the vjp of argument i.
     name     for pictures and messages; by default `compute.__name__`.
     scalar   a faster `compute` for plain floats, such as `math.exp`.
@@ -91,6 +90,7 @@ def primitive(
     >>> x.grad
     12.0
     """
+    check_definition(compute, vjps, vjp_of, name, scalar)
     rules: Iterable[Vjp | None] = vjps if vjp_of is None else VjpOf(vjp_of)
     op = Primitive(name or str(getattr(compute, "__name__", "primitive")), compute, rules, scalar)
     numpy_functions[numpy or compute] = op

@@ -13,7 +13,7 @@ from typing import Any
 
 import graphviz
 
-from ...learning.files import write_whole
+from ...learning.files import file_path, write_whole
 
 TEXT = {"gv", "dot", ""}
 """The suffixes of files with DOT text."""
@@ -58,7 +58,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         Returns the path of the file. An old file is replaced only once the new one is complete. Raises
         RendererMissing, and ValueError for a name that ends in anything else.
         """
-        path = Path(self.directory if directory is None else directory) / (filename or self.filename)
+        path = Path(self.directory if directory is None else directory) / file_path(filename or self.filename)
         suffix = path.suffix[1:].lower()
         if suffix in TEXT:
             content = self.source.encode(self.encoding)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import Value
-from ...learning import GradientDescent, Step, descend
+from ...learning import GradientDescent, Step, arguments, descend
 from ..error_function import argument_name, check_span, error_at, finite
 from ..numbers import number
 from ..scales import round_ticks
@@ -56,10 +56,12 @@ def play_descent(
     >>> play_descent(lambda knob: (0.5 * knob - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6])
     <Page 'Gradient descent on knob': .save(path) writes it>
     """
+    arguments.function("error", error, "a function of one knob, such as lambda knob: knob ** 2")
+    check_span(low, high)
+    rates = sorted(np.ravel(arguments.real_array("learning_rates", learning_rates)).tolist())
+    arguments.number("start", start, "(-inf, inf)")
     if not low <= start <= high or low == high:
         raise ValueError(f"play_descent: expected low <= start <= high, got {low}, {start} and {high}")
-    check_span(low, high)
-    rates = sorted(np.ravel(learning_rates).tolist())
     if not rates:
         raise ValueError("play_descent: expected at least one learning rate, got none")
     name = argument_name(error)

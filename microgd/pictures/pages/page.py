@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ...learning.files import write_whole
+from ...learning.files import file_path, write_whole
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Page:
 
         Raises ValueError unless the name ends in .html or .htm.
         """
-        path = Path(path)
+        path = file_path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"expected the name of a page, such as player.html, got {path.name}")
         write_whole(path, self.html.encode())

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...learning import arguments
 from ..error_function import Error, error_at
 from ..numbers import number
 from .one_knob import draw_curve, with_margin
@@ -52,6 +53,7 @@ def animate_on_contour(error: Error, x: Span, y: Span, path: Any, *, interval: i
 def _animated(ax: Any, points: np.ndarray, errors: Any, interval: int) -> Any:
     from matplotlib.animation import FuncAnimation
 
+    interval = arguments.whole_number("interval", interval, "[1, inf)")
     if not len(points):
         raise ValueError("path: expected a start inside the picture, got one outside")
     (trace,) = ax.plot([], [], color=BLUE, linewidth=1.2, marker="o", markersize=3, zorder=5)

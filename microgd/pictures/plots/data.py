@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import Value
+from ...learning import arguments
 from ..error_function import LARGEST
-from .style import BESIDE, INK, STYLES, label, legend_below, new_axes
+from .style import BESIDE, INK, STYLES, axes, label, legend_below
 
 
 def histogram(
@@ -37,11 +38,12 @@ def histogram(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['cat (3)', 'dog (3)']
     """
-    known = {name: _finite(group) for name, group in groups.items()}
+    bins = arguments.whole_number("histogram: bins", bins, "[1, inf)")
+    known = {name: _finite(name, group) for name, group in _checked("histogram", groups).items()}
     numbers = np.concatenate([*known.values(), np.empty(0)])
     if not numbers.size:
         raise ValueError("histogram: expected at least one finite number in the groups, got none")
-    ax = new_axes() if ax is None else ax
+    ax = axes(ax)
     low, high = min(0.0, numbers.min()), numbers.max()
     edges = np.linspace(low, high if high - low > 1e-300 else low + 1.0, bins + 1)
     for (name, group), style, hatch in zip(
@@ -67,9 +69,24 @@ def histogram(
     return ax
 
 
-def _finite(group: Sequence[float]) -> np.ndarray:
-    numbers = np.asarray(group, dtype=float)
+def _checked(plot: str, groups: Any) -> Any:
+    if not isinstance(groups, Mapping):
+        raise TypeError(f"{plot}: expected groups as a dict, name -> numbers, got {groups!r}")
+    return groups
+
+
+def _finite(name: str, group: Sequence[float]) -> np.ndarray:
+    numbers = np.atleast_1d(arguments.real_array(f"histogram: group {name}", group))
     return numbers[abs(numbers) <= LARGEST]
+
+
+def _points(name: str, group: Any) -> np.ndarray:
+    points = arguments.real_array(f"decision_boundary: group {name}", group)
+    if points.size and points.shape[1:] != (2,):
+        raise ValueError(
+            f"decision_boundary: group {name}: expected two features, shape (n, 2), got {points.shape}"
+        )
+    return points.reshape(-1, 2)
 
 
 def decision_boundary(
@@ -92,11 +109,12 @@ def decision_boundary(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['low (1)', 'high (1)']
     """
-    named = {name: np.reshape(np.asarray(points, dtype=float), (-1, 2)) for name, points in groups.items()}
+    arguments.function("decision_boundary: score", score, "a function of points, such as a net")
+    named = {name: _points(name, group) for name, group in _checked("decision_boundary", groups).items()}
     points_of_all = np.concatenate([*named.values(), np.empty((0, 2))])
     if not points_of_all.size or not (abs(points_of_all) <= LARGEST).all():
         raise ValueError("decision_boundary: expected one point at least, and finite features")
-    ax = new_axes(6.0, 5.0) if ax is None else ax
+    ax = axes(ax, 6.0, 5.0)
     width = np.ptp(points_of_all, axis=0)
     margin = np.where(width > 1e-300, 0.08 * width, 1.0)
     low, high = points_of_all.min(axis=0) - margin, points_of_all.max(axis=0) + margin

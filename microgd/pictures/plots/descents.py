@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from ...learning import History, Stop
+from ...learning import History, Stop, arguments
 from ..error_function import LARGEST
 from ..numbers import number
 from ..scales import log_scale_bottom
-from .style import BLUE, GREY, INK, STYLES, VERMILION, label, legend_below, new_axes
+from .style import BLUE, GREY, INK, STYLES, VERMILION, axes, label, legend_below
 
 QUANTITIES = {
     "error": "error",
@@ -49,7 +49,7 @@ def history(runs: History | Mapping[str, History], what: str = "error", *, ax: A
     if what not in QUANTITIES:
         raise ValueError(f"what: expected one of {', '.join(QUANTITIES)}, got {what!r}")
     named = _some(runs if isinstance(runs, Mapping) else {"": runs})
-    ax = new_axes() if ax is None else ax
+    ax = axes(ax)
     for (name, run), style in zip(named.items(), cycle(STYLES)):
         _line(ax, run.step, getattr(run, what), style, name)
     ax.set(xlabel="step", ylabel=QUANTITIES[what])
@@ -69,7 +69,8 @@ def parameters(run: History, *, ax: Any = None) -> Any:
     >>> len(parameters(run).lines)
     2
     """
-    ax = new_axes() if ax is None else ax
+    _some({"": run})
+    ax = axes(ax)
     for (name, data), style in zip(run.parameters.items(), cycle(STYLES)):
         entries = data.reshape(len(data), -1)
         few = entries.shape[1] <= 4
@@ -94,6 +95,7 @@ def history_panels(run: History) -> Any:
     """
     from matplotlib.figure import Figure
 
+    _some({"": run})
     figure = Figure(figsize=(9.0, 6.0), layout="constrained")
     panels = figure.subplots(2, 2, sharex=True).ravel()
     for ax, what in zip(panels, ("error", "gradient_norm", "learning_rate")):
@@ -126,8 +128,10 @@ def learning_rate_sweep(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['error at the start', 'error at the end', 'largest stable rate: 4']
     """
-    start = _drawable(next(iter(_some(runs).values())).error)[0]
-    ax = new_axes() if ax is None else ax
+    for rate in _some(runs):
+        arguments.number("learning rate", rate, "[0, inf)")
+    start = _drawable(next(iter(runs.values())).error)[0]
+    ax = axes(ax)
     diverged = {rate: run for rate, run in runs.items() if run.reason is Stop.DIVERGED}
     ended = {rate: run for rate, run in sorted(runs.items()) if rate not in diverged}
     ax.axhline(start, color=GREY, linestyle="--", label="error at the start")
@@ -163,8 +167,11 @@ def batch_size_sweep(runs: Mapping[int, History], examples: int, *, ax: Any = No
     >>> batch_size_sweep({8: run}, examples=32).get_xlabel()
     'epochs (32 examples each)'
     """
-    ax = new_axes() if ax is None else ax
-    for (size, run), style in zip(_some(runs).items(), cycle(STYLES)):
+    examples = arguments.whole_number("examples", examples, "[1, inf)")
+    for size in _some(runs):
+        arguments.whole_number("batch size", size, "[1, inf)")
+    ax = axes(ax)
+    for (size, run), style in zip(runs.items(), cycle(STYLES)):
         an_epoch = max(1, round(examples / size))
         window = min(an_epoch, len(run))
         epochs = run.step * size / examples
@@ -179,9 +186,14 @@ def batch_size_sweep(runs: Mapping[int, History], examples: int, *, ax: Any = No
 
 
 def _some(runs: Mapping[Any, History]) -> Mapping[Any, History]:
-    """Return the runs if there is one; raise ValueError otherwise."""
+    """Return the runs; raise TypeError or ValueError unless they are one History or more, by name."""
+    if not isinstance(runs, Mapping):
+        raise TypeError(f"runs: expected a dict of Histories, got {runs!r}")
     if not runs:
         raise ValueError("runs: expected at least one run, got none")
+    for run in runs.values():
+        if not isinstance(run, History):
+            raise TypeError(f"runs: expected a History, such as History(descend(...)), got {run!r}")
     return runs
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import grad, value_and_grad
+from ...learning import arguments
 from ..error_function import LARGEST, Error, argument_name, check_span, error_at, finite
 from ..numbers import number, signed, without_noise
 from .paths import Paths, Span, draw_path, number_the_steps, path_label, steps_inside, styled_paths
-from .style import BESIDE, BLUE, GREY, INK, ORANGE, STYLES, arrow, legend_below, new_axes
+from .style import BESIDE, BLUE, GREY, INK, ORANGE, STYLES, arrow, axes, legend_below
 
 
 def error_curve(error: Error, low: float, high: float, *, ball: float | None = None, ax: Any = None) -> Any:
@@ -37,6 +38,8 @@ def error_curve(error: Error, low: float, high: float, *, ball: float | None = N
     ('knob_weight', ['here: 0.5, error 0.3025', 'minimum: 1.6, error 0'])
     """
     ax, errors = draw_curve(error, low, high, ax)
+    if ball is not None:
+        ball = arguments.number("ball", ball, "(-inf, inf)")
 
     def place(setting: float) -> str:
         x, y = without_noise(setting, high - low), without_noise(error_at(error, setting), height_of(errors))
@@ -67,10 +70,11 @@ def tangents(
     ['slope −0.55\\nstep +0.275', 'slope +0.7\\nstep −0.35']
     """
     ax, errors = draw_curve(error, low, high, ax)
+    learning_rate = arguments.number("learning_rate", learning_rate, "[0, inf)")
     reach = (high - low) / 10
     height = height_of(errors)
     ground = errors.min() - 0.12 * height
-    for setting, style in zip(at, cycle(STYLES[1:])):
+    for setting, style in zip(np.atleast_1d(arguments.real_array("at", at)), cycle(STYLES[1:])):
         here, slope = value_and_grad(error)(float(setting))
         if not abs(here) <= LARGEST or not abs(slope) <= LARGEST:
             raise ValueError(f"tangents: the error has no finite slope at {setting}")
@@ -120,7 +124,7 @@ def draw_curve(error: Error, low: float, high: float, ax: Any) -> tuple[Any, np.
     check_span(low, high)
     settings = np.linspace(low, high, 401)
     errors = finite([error_at(error, x) for x in settings], f"from {low} to {high}")
-    ax = new_axes() if ax is None else ax
+    ax = axes(ax)
     ax.plot(settings, errors, color=GREY, linewidth=2, zorder=1)
     ax.set(xlabel=argument_name(error), ylabel="error")
     return ax, errors[~np.isnan(errors)]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...learning import History
+from ...learning import History, arguments
 from ..error_function import LARGEST
 from .style import BESIDE, INK, STYLES, label
 
@@ -38,7 +38,7 @@ def as_path(path: Any, ndim: int) -> np.ndarray:
                 "put what you want to see together, np.column_stack([history.parameters[...], ...])"
             )
         (path,) = path.parameters.values()
-    points = np.asarray(path, dtype=float)
+    points = arguments.real_array("path", path)
     wanted = "n numbers" if ndim == 1 else "n pairs of weights"
     if points.ndim != ndim or not len(points) or (ndim == 2 and points.shape[1] != 2):
         raise ValueError(f"path: expected {wanted}, n at least 1, got shape {points.shape}")

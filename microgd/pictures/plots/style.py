@@ -38,6 +38,15 @@ def label(name: object, longest: int = LONGEST_NAME) -> str:
     return f"{ZERO_WIDTH_SPACE}{text}" if text.startswith("_") else text
 
 
+def axes(ax: Any, width: float = 7.0, height: float = 4.0, **kind: Any) -> Any:
+    """Return the Axes that were given, new ones for None; raise TypeError for anything else."""
+    if ax is None:
+        return new_axes(width, height, **kind)
+    if not hasattr(ax, "plot"):
+        raise TypeError(f"ax: expected Axes of matplotlib, or None for new ones, got {ax!r}")
+    return ax
+
+
 def new_axes(width: float = 7.0, height: float = 4.0, **kind: Any) -> Any:
     """Make the Axes of a new figure, in inches, that belongs to no window. kind: `projection="3d"`."""
     from matplotlib.figure import Figure

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import grad, hessian
-from ..error_function import Error, argument_name, check_span, error_at, finite
+from ...learning import arguments
+from ..error_function import Error, argument_name, check_spans, error_at, finite
 from ..numbers import number
 from .one_knob import height_of
 from .paths import Paths, Span, draw_path, number_the_steps, path_label, steps_inside, styled_paths
-from .style import BLUE, GREY, INK, ORANGE, VERMILION, arrow, legend_below, new_axes
+from .style import BLUE, GREY, INK, ORANGE, VERMILION, arrow, axes, legend_below
 
 
 def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: Any = None) -> Any:
@@ -39,7 +40,7 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
     across, up, errors = _grid(error, x, y)
-    ax = new_axes(6.0, 5.0) if ax is None else ax
+    ax = axes(ax, 6.0, 5.0)
     levels = _levels(errors)
     if len(levels) > 1:
         shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#b8c4d2"])
@@ -69,7 +70,7 @@ def error_surface(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     across, up, errors = _grid(error, x, y)
     bottom, height = np.nanmin(errors), height_of(errors[np.isfinite(errors)])
     floor = bottom - 0.35 * height
-    ax = new_axes(7.0, 5.5, projection="3d") if ax is None else ax
+    ax = axes(ax, 7.0, 5.5, projection="3d")
     ax.computed_zorder = False  # draw the paths, which lie on the surface, in front of it
     ax.contour(across, up, errors, _levels(errors), zdir="z", offset=floor, colors=GREY, linewidths=0.5)
     ax.plot_surface(across, up, errors, color="#dfe6ee", alpha=0.55, rcount=40, ccount=40, shade=False)
@@ -103,7 +104,13 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['gradient, uphill: 5 long', 'step at rate 0.1, against it']
     """
-    start = np.asarray(at, dtype=float)
+    start, learning_rate = (
+        arguments.real_array("at", at),
+        arguments.number("learning_rate", learning_rate, "[0, inf)"),
+    )
+    if start.shape != (2,):
+        raise ValueError(f"at: expected two weights, got shape {start.shape}")
+    ax = axes(ax)
     gradient = grad(error)(start)
     norm = float(np.linalg.norm(gradient))
     uphill = gradient * (np.ptp(ax.get_xlim()) / 5 / norm if norm else 0.0)
@@ -119,8 +126,7 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
 
 def _grid(error: Error, x: Span, y: Span) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return both weights and the error on a grid, nan where the error is not finite."""
-    check_span(*x)
-    check_span(*y)
+    check_spans(x=x, y=y)
     across, up = np.meshgrid(np.linspace(*x, 61), np.linspace(*y, 61))
     errors = np.array([error_at(error, point) for point in zip(across.flat, up.flat)])
     return across, up, finite(errors, f"over {x} and {y}").reshape(across.shape)

@@ -1,0 +1,141 @@
+"""Wrong uses of the pictures: graphs, plots and pages."""
+
+import numpy as np
+import pytest
+from refusals import refused
+
+from microgd import GradientDescent, History, Value, descend, draw, play
+from microgd.pictures import play_descent
+
+pytest.importorskip("matplotlib")
+from microgd import plots
+
+NAN, INF = float("nan"), float("inf")
+knob = Value(0.5, name="knob")
+
+
+def error():
+    return (0.5 * knob - 0.8) ** 2
+
+
+def bowl(w):
+    return (w * w).sum()
+
+
+run = History(descend(error, GradientDescent([knob], 0.1), steps=5))
+
+GRAPHS = [
+    (lambda: draw(0.5), "draw: expected a Value, which remembers how it was computed"),
+    (lambda: draw([knob]), "draw: expected a Value, which remembers how it was computed"),
+    (lambda: draw(error(), 5), "expected names as a dict such as locals(), got int"),
+    (lambda: draw(error(), colour="red"), "draw() got an unexpected keyword argument 'colour'"),
+    (lambda: draw(error()).save(5), "expected the path of a file, such as 'net.npz', got 5"),
+    (lambda: draw(error()).save("a.xyz"), "save: expected the name of an image, such as knob.svg"),
+    (lambda: draw(error()).pipe(format="xyz"), "unknown format: 'xyz'"),
+    (lambda: play(0.5), "play: expected a Value, which remembers how it was computed, got 0.5"),
+    (lambda: play(Value([1.0, 2.0]) * 2), "play: expected a scalar, got shape (2,): reduce it"),
+    (lambda: play(error(), {"a": 1}), "play: expected out as the path of a file, got a dict"),
+    (lambda: play(error(), 5), "expected the path of a file, such as 'net.npz', got 5"),
+    (lambda: play(error(), "page.txt"), "expected the name of a page, such as player.html, got page.txt"),
+    (lambda: play_descent(0.5, -1, 1, 0, 0.1), "error: expected a function of one knob, such as lambda"),
+    (lambda: play_descent(bowl, "a", 1, 0, 0.1), "low: expected a number, got 'a'"),
+    (lambda: play_descent(bowl, 1, 0, 0, 0.1), "expected low < high, got 1 and 0"),
+    (lambda: play_descent(bowl, 0, 1, 5, 0.1), "play_descent: expected low <= start <= high, got 0, 5 and 1"),
+    (lambda: play_descent(bowl, 0, 1, NAN, 0.1), "start: expected a number in (-inf, inf), got nan"),
+    (
+        lambda: play_descent(bowl, 0, 1, 0.5, []),
+        "play_descent: expected at least one learning rate, got none",
+    ),
+    (lambda: play_descent(bowl, 0, 1, 0.5, "a"), "learning_rates: expected real numbers, got text ('a')"),
+]
+
+CURVES = [
+    (lambda: plots.error_curve(0.5, 0, 1), "error: expected a function of the weights, such as lambda w:"),
+    (lambda: plots.error_curve(bowl, 1, 0), "expected low < high, got 1 and 0"),
+    (lambda: plots.error_curve(bowl, 0, "a"), "high: expected a number, got 'a'"),
+    (lambda: plots.error_curve(bowl, 0, INF), "expected a range within 1e+306"),
+    (lambda: plots.error_curve(lambda w: "a", 0, 1), "error(weights): expected real numbers, got text ('a')"),
+    (
+        lambda: plots.error_curve(lambda w: w * np.ones(2), 0, 1),
+        "error(weights): expected a scalar, got shape (2,)",
+    ),
+    (lambda: plots.error_curve(bowl, 0, 1, ball="a"), "ball: expected a number in (-inf, inf), got 'a'"),
+    (lambda: plots.error_curve(bowl, 0, 1, ball=NAN), "ball: expected a number in (-inf, inf), got nan"),
+    (
+        lambda: plots.error_curve(bowl, 0, 1, ax=5),
+        "ax: expected Axes of matplotlib, or None for new ones, got 5",
+    ),
+    (lambda: plots.tangents(bowl, 0, 1, "a", learning_rate=1), "at: expected real numbers, got text ('a')"),
+    (
+        lambda: plots.tangents(bowl, 0, 1, [0.5], learning_rate="a"),
+        "learning_rate: expected a number in [0, inf)",
+    ),
+    (
+        lambda: plots.tangents(bowl, 0, 1, [NAN], learning_rate=1),
+        "tangents: the error has no finite slope at nan",
+    ),
+    (lambda: plots.paths_on_curve(bowl, 0, 1, 5), "path: expected n numbers, n at least 1, got shape ()"),
+    (lambda: plots.paths_on_curve(bowl, 0, 1, {"a": "b"}), "path: expected real numbers, got text ('b')"),
+    (
+        lambda: plots.paths_on_curve(bowl, 0, 1, {"a": []}),
+        "path: expected n numbers, n at least 1, got shape (0,)",
+    ),
+    (
+        lambda: plots.animate_on_curve(bowl, 0, 1, [0.1], interval=-5),
+        "interval: expected a number in [1, inf)",
+    ),
+    (lambda: plots.error_contour(bowl, 0, 1), "x: expected a pair (low, high), got 0"),
+    (lambda: plots.error_contour(bowl, (0, 1), "ab"), "y: expected a pair (low, high), got 'ab'"),
+    (lambda: plots.error_contour(bowl, (0, 1), (1, 0)), "expected low < high, got 1 and 0"),
+    (
+        lambda: plots.error_contour(lambda w: w, (0, 1), (0, 1)),
+        "error(weights): expected a scalar, got shape (2,)",
+    ),
+    (
+        lambda: plots.error_contour(bowl, (0, 1), (0, 1), [[1, 2, 3]]),
+        "path: expected n pairs of weights, n at least 1",
+    ),
+    (lambda: plots.error_surface(5, (0, 1), (0, 1)), "error: expected a function of the weights"),
+    (lambda: plots.gradient_and_step(bowl, [1], 0.1, ax=None), "at: expected two weights, got shape (1,)"),
+    (
+        lambda: plots.gradient_and_step(bowl, [1, 2], "a", ax=None),
+        "learning_rate: expected a number in [0, inf)",
+    ),
+]
+
+RUNS = [
+    (lambda: plots.history(5), "runs: expected a History, such as History(descend(...)), got 5"),
+    (lambda: plots.history({}), "runs: expected at least one run, got none"),
+    (lambda: plots.history({"a": 5}), "runs: expected a History, such as History(descend(...)), got 5"),
+    (lambda: plots.history(run, "speed"), "what: expected one of error, validation_error, gradient_norm"),
+    (lambda: plots.history(run, ax=5), "ax: expected Axes of matplotlib, or None for new ones, got 5"),
+    (lambda: plots.parameters(5), "runs: expected a History, such as History(descend(...)), got 5"),
+    (lambda: plots.history_panels(5), "runs: expected a History, such as History(descend(...)), got 5"),
+    (lambda: plots.learning_rate_sweep(5), "runs: expected a dict of Histories, got 5"),
+    (lambda: plots.learning_rate_sweep({"a": run}), "learning rate: expected a number in [0, inf), got 'a'"),
+    (lambda: plots.batch_size_sweep({}, 10), "runs: expected at least one run, got none"),
+    (lambda: plots.batch_size_sweep({1: run}, 0), "examples: expected a number in [1, inf), got 0"),
+    (lambda: plots.batch_size_sweep({"a": run}, 10), "batch size: expected a number in [1, inf), got 'a'"),
+]
+
+DATA = [
+    (lambda: plots.histogram([1, 2]), "histogram: expected groups as a dict, name -> numbers, got [1, 2]"),
+    (lambda: plots.histogram({"a": "b"}), "histogram: group a: expected real numbers, got text ('b')"),
+    (
+        lambda: plots.histogram({"a": [NAN]}),
+        "histogram: expected at least one finite number in the groups, got none",
+    ),
+    (lambda: plots.histogram({"a": [1.0]}, bins=0), "histogram: bins: expected a number in [1, inf), got 0"),
+    (lambda: plots.decision_boundary(5, {}), "decision_boundary: score: expected a function of points"),
+    (lambda: plots.decision_boundary(bowl, [1]), "decision_boundary: expected groups as a dict"),
+    (lambda: plots.decision_boundary(bowl, {}), "decision_boundary: expected one point at least, and finite"),
+    (
+        lambda: plots.decision_boundary(bowl, {"a": [[1, 2, 3]]}),
+        "decision_boundary: group a: expected two features",
+    ),
+]
+
+test_a_wrong_graph_or_page = refused(GRAPHS)
+test_a_wrong_curve_or_surface = refused(CURVES)
+test_a_wrong_run = refused(RUNS)
+test_wrong_data = refused(DATA)
