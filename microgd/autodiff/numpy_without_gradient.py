@@ -35,6 +35,7 @@ DISCRETE: set[Function] = set(
     isin unique unique_all unique_counts unique_inverse unique_values intersect1d setdiff1d setxor1d union1d
     may_share_memory shares_memory can_cast result_type min_scalar_type common_type isfortran einsum_path
     array2string array_str array_repr linalg.matrix_rank
+    ix_ diag_indices_from tril_indices_from triu_indices_from
     """)
 )
 """Functions with discrete results, and bookkeeping. They return plain numbers and arrays."""
@@ -47,6 +48,7 @@ IN_PLACE = (
     "it writes into an array, where the gradient would be lost; np.where and np.concatenate make a new one"
 )
 INTEGERS = "it is for integers"
+BESSEL = "its derivative is the Bessel function I1, which NumPy does not have"
 BITS = "it takes a float apart into bits"
 COUNTS_FLOATS = "it counts floats, not numbers"
 DATES = "it is for dates"
@@ -66,12 +68,13 @@ REASONS: dict[Function, str] = {
         IN_PLACE: "copyto place put putmask put_along_axis fill_diagonal",
         INTEGERS: """gcd lcm left_shift right_shift bitwise_left_shift bitwise_right_shift bitwise_count
             packbits unpackbits ravel_multi_index unravel_index""",
+        BESSEL: "i0",
         BITS: "frexp",
         COUNTS_FLOATS: "nextafter spacing",
         DATES: "isnat busday_count busday_offset is_busday datetime_as_string",
         FILES: "save savez savez_compressed savetxt",
         COMPRESSES: "trim_zeros",
-        POLYNOMIALS: "poly polyadd polyder polydiv polyfit polyint polymul polysub polyval",
+        POLYNOMIALS: "poly polyadd polyder polydiv polyfit polyint polymul polysub",
         FUNCTIONS: "apply_along_axis apply_over_axes piecewise",
     }.items()
     for function in named(names)
