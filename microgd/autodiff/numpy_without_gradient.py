@@ -48,7 +48,6 @@ IN_PLACE = (
     "it writes into an array, where the gradient would be lost; np.where and np.concatenate make a new one"
 )
 INTEGERS = "it is for integers"
-BESSEL = "its derivative is the Bessel function I1, which NumPy does not have"
 BITS = "it takes a float apart into bits"
 COUNTS_FLOATS = "it counts floats, not numbers"
 DATES = "it is for dates"
@@ -68,7 +67,6 @@ REASONS: dict[Function, str] = {
         IN_PLACE: "copyto place put putmask put_along_axis fill_diagonal",
         INTEGERS: """gcd lcm left_shift right_shift bitwise_left_shift bitwise_right_shift bitwise_count
             packbits unpackbits ravel_multi_index unravel_index""",
-        BESSEL: "i0",
         BITS: "frexp",
         COUNTS_FLOATS: "nextafter spacing",
         DATES: "isnat busday_count busday_offset is_busday datetime_as_string",

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .data import as_data
+
 Tree = Any
 """A number, an array, a Value, or tuples, lists and dicts of trees."""
 
@@ -95,7 +97,9 @@ def ravel(tree: Tree) -> tuple[np.ndarray, Callable[[Any], Tree]]:
     >>> unravel(vector * 10)
     {'weight': array([[10., 20.]]), 'bias': np.float64(30.0)}
     """
-    leaves = [leaf.snapshot() if hasattr(leaf, "record") else leaf for leaf in tree_leaves(tree)]
+    leaves = [
+        leaf.snapshot() if hasattr(leaf, "record") else as_data(leaf, "ravel") for leaf in tree_leaves(tree)
+    ]
     vector = np.concatenate([np.ravel(np.asarray(leaf, float)) for leaf in leaves] or [np.zeros(0)])
     shapes = [np.shape(leaf) for leaf in leaves]
     starts = np.cumsum([0, *(math.prod(shape) for shape in shapes)]).tolist()

@@ -77,6 +77,14 @@ def generator(name: str, rng: Any) -> np.random.Generator:
         raise type(error)(f"{name}: expected {expected}, got {rng!r}") from None
 
 
+def as_number(name: str, found: Any) -> float:
+    """Return what a function of the caller found as a float; raise TypeError if it is no number."""
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected a number, got {found!r}") from None
+
+
 def real_array(name: str, given: Any) -> np.ndarray:
     """Return numbers as an array of floats; raise TypeError or ValueError if they are something else."""
     return np.asarray(as_data(given, name), dtype=float)

@@ -69,7 +69,7 @@ def _turns(error: Callable[[], Any], knob: Value, step_amount: float, steps: int
         probe = Probe(
             number,
             here,
-            float(error()),
+            arguments.as_number("error()", error()),
             up=_error_at(here + step_amount, knob, error),
             down=_error_at(here - step_amount, knob, error),
         )
@@ -83,7 +83,7 @@ def _error_at(setting: float, knob: Value, error: Callable[[], Any]) -> float:
     here = knob.data
     knob.data = setting
     try:
-        return float(error())
+        return arguments.as_number("error()", error())
     finally:
         knob.data = here
 
@@ -125,7 +125,7 @@ def _rounds(
     error: Callable[[], Any], by_name: dict[str, Value], step_amount: float, steps: int, xtol: float
 ) -> Iterator[Step]:
     smallest = xtol * step_amount
-    best = float(error())
+    best = arguments.as_number("error()", error())
     for number in range(steps + 1):
         reason, message = None, ""
         if math.isnan(best):
@@ -156,7 +156,7 @@ def _turned(
     here = np.asarray(parameter.snapshot())[where]
     for setting in (here + step_amount, here - step_amount):
         _set(parameter, where, setting)
-        tried = float(error())
+        tried = arguments.as_number("error()", error())
         if tried < best:
             return tried
     _set(parameter, where, here)

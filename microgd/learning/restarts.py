@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.data import fitted
 from .arguments import Error, error_function, function, number, whole_number
 from .history import History
 from .optimizer import Optimizer
@@ -70,6 +71,8 @@ def restarts(
     error_function(error)
     function("new_optimizer", new_optimizer, "a function that makes one: lambda: GradientDescent(...)")
     xtol, every = number("xtol", xtol, "[0, inf)"), whole_number("every", every, "[1, inf)")
+    if not isinstance(starts, Iterable) or isinstance(starts, str):
+        raise TypeError(f"starts: expected a list of the parameters' first data, got {starts!r}")
     pits: list[Pit] = []
     optimizer = None
     for start in starts:
@@ -93,7 +96,10 @@ def _by_name(start: Any, optimizer: Optimizer) -> Mapping[str, Any]:
     by_name = start if isinstance(start, Mapping) else {names[0]: start} if len(names) == 1 else {}
     if set(by_name) != set(names):
         raise ValueError(f"a start is a dict with the parameters {', '.join(names)}, got {start!r}")
-    return by_name
+    return {
+        name: fitted(data, f"start: {name}", optimizer.by_name[name].shape, "")
+        for name, data in by_name.items()
+    }
 
 
 def _ended(history: History, error: Error) -> float:

@@ -28,7 +28,15 @@ import numpy as np
 
 from ..autodiff import Value
 from ..autodiff.value import next_number
-from .arguments import Error, check_dependence, check_error, computed_before, error_function, function
+from .arguments import (
+    Error,
+    as_number,
+    check_dependence,
+    check_error,
+    computed_before,
+    error_function,
+    function,
+)
 from .divergence import what_would_hold, where_it_began
 from .optimizer import Optimizer
 from .parameters import put, snapshots
@@ -218,7 +226,9 @@ def _evaluated(
         gradient_norm=_norm(optimizer.parameters),
         learning_rate=optimizer.rate(),
         parameters=snapshots(optimizer.by_name),
-        validation_error=None if validation_error is None else _as_number(validation_error()),
+        validation_error=None
+        if validation_error is None
+        else as_number("validation_error()", validation_error()),
     )
 
 
@@ -282,11 +292,3 @@ class _Interrupts:
         if self.pending or not (self.is_deferring or is_handing_over):
             signal.default_int_handler(number, frame)
         self.pending = True
-
-
-def _as_number(found: Any) -> float:
-    """The validation error as a float."""
-    try:
-        return float(found)
-    except (TypeError, ValueError):
-        raise TypeError(f"validation_error(): expected a number, got {found!r}") from None

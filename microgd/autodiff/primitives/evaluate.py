@@ -108,9 +108,10 @@ def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Ex
     with_rule = [x for x, rule in zip(operands, op.vjps) if rule is not None]
     given = with_rule or [x for x, _ in zip(operands, op.vjps)]
     usual = (float, int, list, tuple, np.ndarray, np.number, np.bool)
-    strange = [x for x in given if not isinstance(x, usual)]
+    strange = [type(x).__name__ for x in given if not isinstance(x, usual)]
+    strange += [f"an array of {x.dtype}" for x in given if getattr(x, "dtype", np.dtype(bool)).kind in "USOM"]
     if strange:
-        names = " and ".join(type(x).__name__ for x in strange)
+        names = " and ".join(strange)
         return TypeError(f"{op.name}: expected numbers, real arrays or Values, got {names}")
     if len(given) > 1 and (isinstance(error, ValueError) or op.name == "@"):  # numbers have no @
         shapes = " and ".join(str(np.shape(x)) for x in given)
