@@ -54,10 +54,7 @@ DATES = "it is for dates"
 FILES = "it writes a file"
 TEXT = "it is for text"
 COMPRESSES = "it guesses a size from the numbers; pick the entries by an index"
-POLYNOMIALS = (
-    "it is NumPy's old interface to polynomials; write sum(c * x**i for i, c in enumerate(coefficients))"
-)
-FUNCTIONS = "it calls a function for parts of an array; write it with operations on whole arrays"
+POLYNOMIALS = "it solves for the coefficients; np.linalg.solve does it with a matrix of np.vander"
 
 REASONS: dict[Function, str] = {
     function: reason
@@ -72,8 +69,7 @@ REASONS: dict[Function, str] = {
         DATES: "isnat busday_count busday_offset is_busday datetime_as_string",
         FILES: "save savez savez_compressed savetxt",
         COMPRESSES: "trim_zeros",
-        POLYNOMIALS: "poly polyadd polyder polydiv polyfit polyint polymul polysub",
-        FUNCTIONS: "apply_along_axis apply_over_axes piecewise",
+        POLYNOMIALS: "polydiv polyfit",
     }.items()
     for function in named(names)
 }

@@ -290,10 +290,51 @@ SIGNALS = {
     "sinc": (np.sinc, wide),
     "sinc, near 0": (np.sinc, np.array([-0.3, -1e-3, 0.0, 1e-9, 0.31, 0.32])),
     "sinc, a number": (np.sinc, 0.0),
+}  # fmt: skip
+
+POLYNOMIALS = {
     "polyval": (np.polyval, vector, matrix),
     "polyval, a number": (np.polyval, vector, scalar),
+    "polyadd": (np.polyadd, vector, heights),
+    "polysub": (np.polysub, vector, draw((2,))),
+    "polymul": (np.polymul, vector, heights),
+    "poly": (np.poly, vector),
+    "polyder": (np.polyder, heights),
+    "polyder, twice": (lambda p: np.polyder(p, 2), heights),
+    "polyint": (np.polyint, heights),
+    "polyint, constants": (lambda p, k: np.polyint(p, 2, k), heights, draw((2,))),
     "vander": (np.vander, vector),
     "vander, increasing": (lambda a: np.vander(a, 4, increasing=True), draw((2,))),
+}  # fmt: skip
+
+OTHERS = {
+    "amax": (lambda a: np.amax(a, axis=1), matrix),
+    "amin": (np.amin, matrix),
+    "cross": (np.cross, draw((4, 3)), vector),
+    "cross, axes": (lambda a, b: np.cross(a, b, 0, -1, 0), draw((3, 2)), matrix),
+    "cross, axis": (lambda a, b: np.cross(a, b, axis=0), square, draw((3, 3), seed=1)),
+    "cross, with itself": (lambda a: np.cross(a, a * a), vector),
+    "linalg.cross": (np.linalg.cross, vector, draw((3,), seed=1)),
+    "linalg.diagonal": (lambda a: np.linalg.diagonal(a, offset=1), draw((2, 3, 3))),
+    "linalg.matrix_transpose": (np.linalg.matrix_transpose, tensor),
+    "full_like": (lambda a, b: np.full_like(a, b) * a, matrix, scalar),
+    "full_like, another shape": (lambda a, b: np.full_like(a, b, shape=(2, 3)), vector, draw((2, 1))),
+    "astype": (lambda a: np.astype(a, float), matrix),
+    "real": (np.real, matrix),
+    "real_if_close": (np.real_if_close, matrix),
+    "imag": (lambda a: a * np.imag(a), matrix),
+    "angle": (lambda a: a * np.angle(a), matrix),
+    "angle, degrees": (lambda a: np.angle(a, deg=True), matrix),
+    "tril_indices_from": (lambda a: a[np.tril_indices_from(a)], square),
+    "diag_indices_from": (lambda a: a[np.diag_indices_from(a)], square),
+    "apply_along_axis": (lambda a: np.apply_along_axis(lambda line: line[:2] * line[0], 1, a), matrix),
+    "apply_along_axis, numbers": (lambda a: np.apply_along_axis(np.sum, 0, a), tensor),
+    "apply_along_axis, matrices": (lambda a: np.apply_along_axis(np.diag, 1, a), tensor.swapaxes(0, 1)),
+    "apply_over_axes": (lambda a: np.apply_over_axes(np.sum, a, [0, -1]), tensor),
+    "piecewise": (lambda a: np.piecewise(a, [mask, ~mask], [np.exp, np.sin]), matrix),
+    "piecewise, one condition": (lambda a: np.piecewise(a, mask[0], [np.exp, -1.0]), vector),
+    "piecewise, a number": (lambda a: np.piecewise(a, [True, False], [np.square, np.sqrt]), scalar),
+    "piecewise, arguments": (lambda a: np.piecewise(a, [mask], [np.power, np.multiply], 3.0), matrix),
 }  # fmt: skip
 
 METHODS = (
@@ -304,4 +345,4 @@ for method in METHODS:
     quantiles = partial(np.quantile, q=[0.05, 0.4, 0.77], axis=0, method=method)
     ORDER[f"quantile, {method}"] = quantiles, wide
 
-NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER | NUMBERS | STATISTICS | SIGNALS
+NUMPY_FUNCTIONS = REARRANGING | PADDING | ORDER | NUMBERS | STATISTICS | SIGNALS | POLYNOMIALS | OTHERS

@@ -104,7 +104,16 @@ def modf(a: Any) -> Any:
     return a - whole, whole
 
 
+def angle(z: Any, deg: bool = False) -> Any:
+    """Compute the angle of a real number in the complex plane: 0 or half a turn, no gradient flows."""
+    return (1.0 - copysign(1.0, z)) * (90.0 if deg else math.pi / 2)
+
+
 numpy_functions |= {
+    np.real: lambda val: val,
+    np.real_if_close: lambda a, tol=100: a,
+    np.imag: lambda val: np.zeros_like(val)[()],
+    np.angle: angle,
     np.fabs: absolute,
     np.conjugate: positive,  # of a real number: itself
     np.rad2deg: degrees,

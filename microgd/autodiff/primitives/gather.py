@@ -145,4 +145,12 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     return pick(arr, (*grid[:place], indices, *grid[place + 1 :]))
 
 
-numpy_functions.update({np.take: take, np.take_along_axis: take_along_axis})
+def ix_(*args: Any) -> tuple[Any, ...]:
+    """Lay each index along an axis of its own."""
+    lines = [x if hasattr(x, "record") else np.ix_(x)[0] for x in args]
+    return tuple([
+        reshape(x, (1,) * i + (-1,) + (1,) * (len(lines) - 1 - i)) for i, x in enumerate(lines)
+    ])  # fmt: skip
+
+
+numpy_functions.update({np.ix_: ix_, np.take: take, np.take_along_axis: take_along_axis})

@@ -20,7 +20,18 @@ import numpy as np
 
 from .primitive import Primitive, numpy_functions, primitive
 from .reduction import reduce_sum
-from .shape import axes_of, diagonal, expand_dims, reshape, shape_of, squeeze, swapaxes, transpose
+from .shape import (
+    axes_of,
+    diagonal,
+    expand_dims,
+    index,
+    moveaxis,
+    reshape,
+    shape_of,
+    squeeze,
+    swapaxes,
+    transpose,
+)
 
 
 def transposed(a: Any) -> Any:
@@ -122,6 +133,27 @@ def outer(a: Any, b: Any) -> Any:
     return reshape(a, (-1, 1)) * reshape(b, (1, -1))
 
 
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
+    """Multiply vectors of 3 entries; one of 2 has a 0 for the third, two of them have a number as product."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = moveaxis(a, axisa, -1), moveaxis(b, axisb, -1)
+    if shape_of(a)[-1] == shape_of(b)[-1] == 2:
+        return index(a, (..., 0)) * index(b, (..., 1)) - index(a, (..., 1)) * index(b, (..., 0))
+    a, b = _in_space(a), _in_space(b)
+    following, before = (..., [1, 2, 0]), (..., [2, 0, 1])
+    out = index(a, following) * index(b, before) - index(a, before) * index(b, following)
+    return moveaxis(out, -1, axisc)
+
+
+def _in_space(a: Any) -> Any:
+    """Put a 0 behind vectors of two entries."""
+    count = shape_of(a)[-1]
+    if count not in (2, 3):
+        raise ValueError(f"cross: expected vectors of 2 or 3 entries, got {count}")
+    return a if count == 3 else np.pad(a, [(0, 0)] * (len(shape_of(a)) - 1) + [(0, 1)])
+
+
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return diagonal(a, offset, axis1, axis2).sum(axis=-1)
 
@@ -186,7 +218,7 @@ def _vecdot(x1: Any, x2: Any) -> Any:
 numpy_functions.update({
     np.linalg.solve: _solve,
     np.dot: dot, np.inner: inner, np.outer: outer, np.tensordot: tensordot, np.einsum: _einsum,
-    np.trace: trace,
+    np.trace: trace, np.cross: cross, np.linalg.cross: lambda x1, x2, /, *, axis=-1: cross(x1, x2, axis=axis),
     np.vdot: lambda a, b: reshape(a, (-1,)) @ reshape(b, (-1,)),
     np.vecdot: _vecdot,
     np.linalg.matmul: matmul, np.linalg.outer: outer, np.linalg.tensordot: tensordot,

@@ -250,5 +250,5 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 numpy_functions.update({
     np.sum: sum, np.max: max, np.min: min, np.mean: mean, np.average: _average, np.var: var, np.std: std,
     np.prod: prod, np.cumsum: _cumsum, np.diff: _diff, np.clip: _clip, np.linalg.norm: norm,
-    np.ptp: _ptp,
+    np.ptp: _ptp, np.amax: max, np.amin: min,
 })  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -146,6 +146,10 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     return transpose(a, tuple(order))
 
 
+def _matrix_transpose(x: Any, /) -> Any:
+    return swapaxes(x, -1, -2)
+
+
 def squeeze(a: Any, axis: Any = None) -> Any:
     shape = shape_of(a)
     if not shape and axis in (0, -1):  # of a number NumPy takes these, too
@@ -233,18 +237,36 @@ def _stand_in(a: Any) -> np.ndarray:
     return np.broadcast_to(np.zeros((), a.dtype), a.shape)
 
 
+def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+    """Fill an array like a with a number, a plain array, or a Value, which is then repeated."""
+    if not hasattr(fill_value, "record"):
+        return np.full_like(_stand_in(a), fill_value, *args, **options)
+    like = np.zeros_like(a, *args, **options)
+    out = broadcast_to(fill_value, like.shape)
+    return out if out.dtype == like.dtype else out.astype(like.dtype)
+
+
+def _of_layout(function: Callable[..., Any]) -> Callable[..., Any]:
+    """NumPy's function of an array of which only the shape and the dtype count."""
+    return lambda a, *args, **options: function(_stand_in(a), *args, **options)
+
+
+for _function in (
+    np.zeros_like, np.ones_like, np.empty_like,
+    np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
+):  # fmt: skip
+    numpy_functions[_function] = _of_layout(_function)
+
+
 numpy_functions.update({
-    np.zeros_like: lambda a, *args, **options: np.zeros_like(_stand_in(a), *args, **options),
-    np.ones_like: lambda a, *args, **options: np.ones_like(_stand_in(a), *args, **options),
-    np.full_like: lambda a, fill_value, *args, **options: np.full_like(
-        _stand_in(a), fill_value, *args, **options
-    ),
-    np.empty_like: lambda a, *args, **options: np.empty_like(_stand_in(a), *args, **options),
+    np.full_like: full_like, np.astype: lambda x, dtype, /, *, copy=True: x.astype(dtype),
     np.shape: shape_of,
     np.ndim: lambda a: len(shape_of(a)),
     np.size: lambda a, axis=None: a.size if axis is None else shape_of(a)[axis],
     np.reshape: _reshape, np.ravel: ravel,
-    np.transpose: _transpose, np.matrix_transpose: lambda x: swapaxes(x, -1, -2),
+    np.transpose: _transpose, np.matrix_transpose: _matrix_transpose,
+    np.linalg.matrix_transpose: _matrix_transpose,
+    np.linalg.diagonal: lambda x, /, *, offset=0: diagonal(x, offset, -2, -1),
     np.moveaxis: moveaxis, np.swapaxes: swapaxes, np.squeeze: squeeze, np.expand_dims: expand_dims,
     np.broadcast_to: lambda array, shape: broadcast_to(array, tuple(shape) if np.ndim(shape) else (shape,)),
     np.atleast_1d: atleast_1d,

@@ -1,4 +1,4 @@
-"""NumPy's functions of samples along a line: differences, integrals, interpolation, convolution, polynomials.
+"""NumPy's functions of samples along a line: differences, integrals, interpolation, convolution.
 
 Two have rules of their own, because what they are composed of would lose digits or memory: `sinc`, whose
 formula is 0 / 0 at 0, and the convolution. All others are composed.
@@ -16,6 +16,7 @@ from .arithmetic import cos, log, sin, where
 from .elementary import astype
 from .gather import take
 from .order import argsort
+from .polynomials import polyval
 from .primitive import Primitive, numpy_functions, primitive
 from .reduction import sum
 from .shape import (
@@ -227,23 +228,6 @@ def _cut(full: Any, n: int, m: int, mode: str, start: int) -> Any:
     return full if mode == "full" else index(full, places[mode])
 
 
-# Polynomials -------------------------------------------------------------------------------------
-
-
-def polyval(p: Any, x: Any) -> Any:
-    """Evaluate the polynomial by Horner's rule; the coefficient of the highest power comes first."""
-    out: Any = np.zeros_like(x)
-    for i in range(shape_of(p)[0]):
-        out = out * x + index(p, i)
-    return out
-
-
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
-    count = shape_of(x)[0] if N is None else N
-    powers = np.arange(count)
-    return expand_dims(x, -1) ** (powers if increasing else powers[::-1])
-
-
 # sin(pi x) / (pi x) ------------------------------------------------------------------------------
 
 
@@ -271,5 +255,4 @@ numpy_functions.update({
     np.gradient: gradient, np.trapezoid: trapezoid, np.ediff1d: ediff1d, np.unwrap: unwrap,
     np.linspace: linspace, np.logspace: logspace, np.geomspace: geomspace,
     np.interp: interp, np.convolve: convolve, np.correlate: correlate,
-    np.polyval: polyval, np.vander: vander,
 })  # fmt: skip
