@@ -46,6 +46,10 @@ SAMPLES: dict[str, Callable[[Any, Any], Any]] = {
     "select": lambda m, v: np.select([MATRIX > 1.0], [m]),
     "interp": lambda m, v: np.interp(0.3, VECTOR, v),
     "choose": lambda m, v: np.choose(np.array([0, 1, 0]), [v, 2 * v]),
+    "full_like": lambda m, v: np.full_like(m, v[0]),
+    "apply_along_axis": lambda m, v: np.apply_along_axis(np.sum, 0, m),
+    "apply_over_axes": lambda m, v: np.apply_over_axes(np.sum, m, 0),
+    "piecewise": lambda m, v: np.piecewise(m, [MATRIX > 1.0], [np.square]),
     "linalg.multi_dot": lambda m, v: np.linalg.multi_dot([m, m]),
 }
 """How a function is called that does not take a matrix or a vector, and a second one or a whole number."""
