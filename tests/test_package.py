@@ -83,7 +83,7 @@ def test_the_list_of_lessons(capsys):
 def test_a_lesson_is_run_with_its_options(tmp_path):
     command = [sys.executable, "-m", "microgd", "run", "cats_vs_dogs", "--help"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "cats_vs_dogs.py [-h]" in run.stdout
+    assert "usage: cats_vs_dogs [-h]" in run.stdout
     assert not list(tmp_path.iterdir())
 
 
