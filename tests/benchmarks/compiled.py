@@ -31,6 +31,7 @@ import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
+import digits  # noqa: E402
 import harness  # noqa: E402
 import nets  # noqa: E402
 import numpy as np  # noqa: E402
@@ -268,119 +269,6 @@ SCALAR = {
     "micrograd": nets.scalar_micrograd,
 }
 
-# A training step with Adam -----------------------------------------------------------------------
-
-RATE, DECAY, DECAY_2, EPSILON = 0.001, 0.9, 0.999, 1e-8
-
-
-def digits() -> tuple[Any, ...]:
-    """64-64-10 on a batch of 128 handwritten digits: (weights, Adam's two averages, step, inputs, goals)."""
-    from sklearn.datasets import load_digits
-
-    data = load_digits()
-    rng = np.random.default_rng(0)
-    weights = [rng.normal(0, 0.1, shape) for shape in ((64, 64), (64,), (64, 10), (10,))]
-    averages = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights]
-    return weights, *averages, 1.0, data.data[:128] / 16.0, np.eye(10)[data.target[:128]]
-
-
-def digits_error(np: Any, logsumexp: Any, weights: Any, x: Any, goals: Any) -> Any:
-    w1, b1, w2, b2 = weights
-    logits = np.tanh(x @ w1 + b1) @ w2 + b2
-    return (logsumexp(logits, axis=1) - np.sum(logits * goals, axis=1)).mean()
-
-
-def adam_step(value_and_grad: Any, np: Any, logsumexp: Any) -> Callable[..., Any]:
-    """The step in the words of a library: error, gradients and Adam's update."""
-
-    def step(weights: Any, first: Any, second: Any, count: Any, x: Any, goals: Any) -> Any:
-        error, slopes = value_and_grad(lambda weights: digits_error(np, logsumexp, weights, x, goals))(
-            weights
-        )
-        first = [DECAY * m + (1 - DECAY) * g for m, g in zip(first, slopes, strict=True)]
-        second = [DECAY_2 * v + (1 - DECAY_2) * g * g for v, g in zip(second, slopes, strict=True)]
-        rate, scale = RATE / (1 - DECAY**count), np.sqrt(1 - DECAY_2**count)
-        moments = zip(weights, first, second, strict=True)
-        weights = [w - rate * m / (np.sqrt(v) / scale + EPSILON) for w, m, v in moments]
-        return weights, first, second, count + 1.0, error
-
-    return step
-
-
-def ten_steps(step: Callable[..., Any], state: Any) -> Callable[[], Any]:
-    def work() -> Any:
-        *moving, x, goals = state
-        for _ in range(10):
-            *moving, error = step(*moving, x, goals)
-        return error, moving[0]
-
-    work()
-    return work
-
-
-def by_hand_value_and_grad(x: Any, goals: Any) -> Any:
-    def value_and_grad(_: Any) -> Any:
-        def slopes(weights: Any) -> Any:
-            w1, b1, w2, b2 = weights
-            h = np.tanh(x @ w1 + b1)
-            logits = h @ w2 + b2
-            top = logits.max(axis=1, keepdims=True)
-            e = np.exp(logits - top)
-            total = e.sum(axis=1, keepdims=True)
-            error = (np.log(total) + top - np.sum(logits * goals, axis=1, keepdims=True)).mean()
-            g = (e / total - goals) / len(x)
-            back = (g @ w2.T) * (1.0 - h * h)
-            return error, [x.T @ back, back.sum(axis=0), h.T @ g, g.sum(axis=0)]
-
-        return slopes
-
-    return value_and_grad
-
-
-def digits_compiled(state: Any) -> Callable[[], Any]:
-    return ten_steps(microgd.compile(adam_step(microgd.value_and_grad, np, microgd.logsumexp)), state)
-
-
-def digits_by_hand(state: Any) -> Callable[[], Any]:
-    return ten_steps(adam_step(by_hand_value_and_grad(*state[-2:]), np, None), state)
-
-
-def digits_jax(state: Any) -> Callable[[], Any]:
-    import jax
-
-    step = jax.jit(adam_step(jax.value_and_grad, jax.numpy, jax.nn.logsumexp))
-    return ten_steps(step, jax.tree.map(jax.numpy.asarray, state))
-
-
-def digits_torch(state: Any) -> Callable[[], Any]:
-    import torch
-
-    weights, _, _, _, x, goals = state
-    x, goals = torch.tensor(x), torch.tensor(goals)
-
-    def work() -> Any:
-        parameters = [torch.tensor(w, requires_grad=True) for w in weights]
-        adam = torch.optim.Adam(parameters, lr=RATE, betas=(DECAY, DECAY_2), eps=EPSILON)
-        for _ in range(10):
-            adam.zero_grad()
-            w1, b1, w2, b2 = parameters
-            logits = torch.tanh(x @ w1 + b1) @ w2 + b2
-            error = (torch.logsumexp(logits, 1) - (logits * goals).sum(1)).mean()
-            error.backward()
-            adam.step()
-        return error.detach(), [p.detach() for p in parameters]
-
-    return work
-
-
-DIGITS = {
-    "microgd compiled": digits_compiled,
-    "microgd eager": lambda state: ten_steps(adam_step(microgd.value_and_grad, np, microgd.logsumexp), state),
-    "NumPy by hand": digits_by_hand,
-    "jax.jit": digits_jax,
-    "PyTorch eager": digits_torch,
-}
-
 # A Hessian ---------------------------------------------------------------------------------------
 
 
@@ -471,7 +359,7 @@ def rows() -> list[harness.Row]:
         name = f"vector net {'-'.join(map(str, widths))}, {samples} samples"
         problem = nets.problem(samples, *widths)
         found.append(harness.Row(name, [hand, "PyTorch eager"], VECTOR, (problem,)))
-    found.append(harness.Row("digits, ten steps with Adam", [hand], DIGITS, (digits(),)))
+    found.append(harness.Row("digits, ten steps with Adam", [hand], digits.PEERS, (digits.problem(),)))
     found.append(harness.Row("Hessian, 10 parameters", ["jax.jit"], HESSIAN))
     return found
 

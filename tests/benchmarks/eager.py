@@ -23,6 +23,7 @@ import os
 for library in ("OMP", "OPENBLAS", "MKL"):  # who multiplies matrices for whom; to be said before the imports
     os.environ.setdefault(f"{library}_NUM_THREADS", "2")
 
+import descend_cost  # noqa: E402
 import graph_cost  # noqa: E402
 import harness  # noqa: E402
 import nets  # noqa: E402
@@ -62,6 +63,7 @@ def rows() -> list[harness.Row]:
 
 MEASURES = [
     harness.Measure("scalar net, memory", ["microgd: forward"], graph_cost.bytes_a_node),
+    harness.Measure("descend, one knob", ["by hand"], descend_cost.lines),
     harness.Measure("scalar chain, time", ["1,000 operations"], graph_cost.chain_time),
     harness.Measure("scalar chain, memory", ["1,000 operations"], graph_cost.chain_memory),
 ]

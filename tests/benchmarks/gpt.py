@@ -232,7 +232,7 @@ def loss_and_gradient_by_hand(p: dict[str, np.ndarray], rows: np.ndarray) -> Any
 
 
 def tokens_a_second() -> list[harness.Line]:
-    """Tokens that are read a second, padding among them, with their gradients: batches of arrays beside single numbers."""
+    """Tokens a second, padding among them, with their gradients: batches of arrays, and single numbers."""
     arrays, numbers = compiled(*problem()), transformer.microgd()
     numbers()
 

@@ -119,7 +119,7 @@ def _reshape_of_other(instruction: Instruction) -> Instruction | None:
     return None
 
 
-_REDUCTIONS = {reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min}
+_REDUCTIONS = {reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min, reduction.shift}
 _SHORTER: dict[Primitive | None, Callable[[Instruction], Instruction | None]] = {
     **dict.fromkeys(_REDUCTIONS, _sum_of_one_term),
     shape.reshape: _reshape_of_other,

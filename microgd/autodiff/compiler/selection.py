@@ -283,6 +283,8 @@ TABLE: dict[Primitive, Row] = {
                                jitted=_summed_jitted),
     reduction.reduce_max:  Row(array=_reduced_by("maximum"), portable=_reduced_portably("max"),
                                jitted=_extreme_jitted("max")),
+    reduction.shift:       Row(array=_reduced_by("maximum"), portable=_reduced_portably("max"),
+                               jitted=_extreme_jitted("max")),
     reduction.reduce_min:  Row(array=_reduced_by("minimum"), portable=_reduced_portably("min"),
                                jitted=_extreme_jitted("min")),
     reduction.cumsum:      Row(array="np.cumsum({0}, {1})"),

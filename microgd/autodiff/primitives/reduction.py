@@ -79,6 +79,9 @@ reduce_min = primitive(
 cumsum = primitive(
     lambda a, axis: np.cumsum(a, axis),
     lambda g, out, a, axis: flip(cumsum(flip(g, axis), axis), axis), name="cumsum")
+# The maximum as a shift that the result does not depend on, as in the softmax: no gradient flows.
+shift = primitive(
+    lambda a, axis, keepdims: np.maximum.reduce(a, axis, None, None, keepdims), None, name="max")
 # log(sum(e^a)) without an overflow; its gradient is the softmax.
 reduce_logsumexp = primitive(_logsumexp,
     lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * softmax(a, axis), name="logsumexp")
@@ -129,7 +132,7 @@ def softmax(a: Any, axis: Axis = -1) -> Any:
     array([0.5, 0.5, 0. ])
     """
     a = _as_floats(a)
-    powers = np.exp(a - np.max(a, axis, keepdims=True))  # at most 1: none overflows
+    powers = np.exp(a - shift(a, axes_of(a, axis), True))  # at most 1: none overflows
     return powers / np.sum(powers, axis, keepdims=True)
 
 

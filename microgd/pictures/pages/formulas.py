@@ -27,7 +27,7 @@ INFIX = {
 }  # fmt: skip
 REDUCTIONS = {
     reduction.reduce_sum, reduction.reduce_max, reduction.reduce_min, reduction.reduce_logsumexp,
-    reduction.length,
+    reduction.length, reduction.shift,
 }  # fmt: skip
 ASSOCIATIVE = {ar.add, ar.multiply}
 
