@@ -35,7 +35,6 @@ DISCRETE: set[Function] = set(
     isin unique unique_all unique_counts unique_inverse unique_values intersect1d setdiff1d setxor1d union1d
     may_share_memory shares_memory can_cast result_type min_scalar_type common_type isfortran einsum_path
     array2string array_str array_repr linalg.matrix_rank
-    ix_ diag_indices_from tril_indices_from triu_indices_from
     """)
 )
 """Functions with discrete results, and bookkeeping. They return plain numbers and arrays."""

@@ -54,7 +54,6 @@ REARRANGING = {
     "insert, one place, several values": (lambda a, b: np.insert(a, 1, b), vector, draw((4,))),
     "insert, the same place twice": (lambda a, b: np.insert(a, [1, 1], b), vector, draw((2,))),
     "insert, a slice": (lambda a, b: np.insert(a, slice(0, 2), b), vector, draw((2,))),
-    "insert, a mask": (lambda a: np.insert(a, mask[0], 1.0), vector),
     "insert, nothing": (lambda a: np.insert(a, [], []), vector),
     "insert, rows": (lambda a, b: np.insert(a, 1, b, axis=0), tensor, draw((1, 3))),
     "block": (lambda a, b: np.block([[a, b], [b.T, 1.0]]), square, draw((3, 1))),
@@ -111,6 +110,8 @@ REARRANGING = {
     "triu": (lambda a: np.triu(a, 1), matrix),
     "triu of a vector": (np.triu, vector),
 }  # fmt: skip
+if NUMPY >= (2, 4):  # before, NumPy takes the mask for integers
+    REARRANGING["insert, a mask"] = (lambda a: np.insert(a, mask[0], 1.0), vector)
 if NUMPY >= (2, 1):
     REARRANGING["unstack"] = (np.unstack, matrix)
     REARRANGING["unstack, axis"] = (lambda a: np.unstack(a, axis=-1), strided)

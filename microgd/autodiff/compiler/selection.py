@@ -170,8 +170,9 @@ def _extreme_jitted(function: str) -> Writer:
 
 
 def _argsort_jitted(x: Instruction, text: Text) -> str:
-    a = text(x.args[0])
-    return f"np.argsort({a}, kind='mergesort')" if len(x.shape) == 1 else f"np.argsort({a}, {x.args[1]})"
+    """Write an argsort along the last argument; numba has one of a single axis."""
+    axis = f", {x.args[-1]}" if len(x.shape) > 1 else ""
+    return f"np.argsort({text(x.args[0])}{axis}, kind='mergesort')"
 
 
 def _reshaped_jitted(x: Instruction, text: Text) -> str:
@@ -297,7 +298,8 @@ TABLE: dict[Primitive, Row] = {
     shape.concatenate:     Row(array=_concatenated),
     order.argsort:         Row(array="np.argsort({0}, {1}, kind='stable')", portable="np.argsort({0}, {1})",
                                jitted=_argsort_jitted),
-    order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})"),
+    order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})", portable="np.argsort({0}, {2})",
+                               jitted=_argsort_jitted),
     signals.searchsorted:  Row(array="np.searchsorted({0}, {1}, {2})"),
     signals.convolve_full: Row(array="np.convolve({0}, {1})"),
 }
