@@ -72,12 +72,24 @@ def test_a_compiled_sort_reads_as_one_would_write_it():
     assert "np.argsort(x, 0, kind='stable')" in step.source
 
 
+ORDERED = {
+    "sort": lambda x: np.sort(x)[::2] * np.array([1.0, 3.0]),
+    "sort of a matrix": lambda x: np.sort(np.reshape(x, (2, 2)), axis=0) * np.array([[1.0, 2.0], [3.0, 5.0]]),
+    "median": np.median,
+    "partition": lambda x: np.partition(np.reshape(x, (2, 2)), (0, 1)) * np.array([1.0, 3.0]),
+    "interp": lambda x: np.interp(x, np.array([0.0, 2.0, 5.0]), np.array([0.0, 1.0, 5.0])),
+    "convolve": lambda x: np.convolve(x, x[:2]),
+}
+
+
+@pytest.mark.parametrize("f", ORDERED.values(), ids=ORDERED)
 @pytest.mark.parametrize("library", ["jax", "numba"])
-def test_sort_in_other_libraries(library):
+@pytest.mark.filterwarnings("ignore:.*faster on contiguous arrays")  # a warning of numba
+def test_other_libraries(library, f):
     module = pytest.importorskip(library)
     options = {"jit": module.njit} if library == "numba" else {"namespace": module.numpy, "jit": module.jit}
-    both = value_and_grad(lambda x: (np.sort(x) * np.arange(4.0)).sum() + np.median(x))
-    x = np.array([3.0, 1.0, 4.0, 2.0])
+    both = value_and_grad(lambda x: np.sum(f(x) ** 2))
+    x = np.array([3.5, 1.5, 4.5, 2.5])
     error, slope = microgd.compile(both, **options)(x)
     np.testing.assert_allclose(float(error), both(x)[0], rtol=1e-6)
     np.testing.assert_allclose(np.asarray(slope), both(x)[1], rtol=1e-6)

@@ -169,12 +169,6 @@ def _extreme_jitted(function: str) -> Writer:
     return write
 
 
-def _argsort_jitted(x: Instruction, text: Text) -> str:
-    """Write an argsort along the last argument; numba has one of a single axis."""
-    axis = f", {x.args[-1]}" if len(x.shape) > 1 else ""
-    return f"np.argsort({text(x.args[0])}{axis}, kind='mergesort')"
-
-
 def _reshaped_jitted(x: Instruction, text: Text) -> str:
     a = x.args[0]
     if not a.shape:
@@ -296,10 +290,8 @@ TABLE: dict[Primitive, Row] = {
     shape.index:           Row(array=_indexed, aliases=_is_view),
     gather.gather:         Row(array=_indexed, aliases=lambda x: not any(map(shape_of_operand, x.args[2:]))),
     shape.concatenate:     Row(array=_concatenated),
-    order.argsort:         Row(array="np.argsort({0}, {1}, kind='stable')", portable="np.argsort({0}, {1})",
-                               jitted=_argsort_jitted),
-    order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})", portable="np.argsort({0}, {2})",
-                               jitted=_argsort_jitted),
+    order.argsort:         Row(array="np.argsort({0}, {1}, kind='stable')", portable="np.argsort({0}, {1})"),
+    order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})", portable="np.argsort({0}, {2})"),
     signals.searchsorted:  Row(array="np.searchsorted({0}, {1}, {2})"),
     signals.convolve_full: Row(array="np.convolve({0}, {1})"),
 }
@@ -461,6 +453,22 @@ def scattered_in_numba(x: Instruction, name: str, text: Text, place: str) -> lis
     return [f"{name} = {_zeros(x, text)}", loop]
 
 
+def argsorted_in_numba(x: Instruction, name: str, text: Text, place: str) -> list[str]:
+    """Sort line by line: numba knows one axis. A sorted line is a partition, too."""
+    a, axis = text(x.args[0]), x.args[-1]
+    if len(x.shape) == 1:
+        return [f"{name} = np.argsort({a}, kind='mergesort')"]
+    others = [n for i, n in enumerate(x.shape) if i != axis]
+    line = [f"{place}[{i}]" for i in range(len(others))]
+    line.insert(axis, ":")
+    where = ", ".join(line)
+    loop = f"for {place} in np.ndindex({text(tuple(others))}): "
+    return [
+        f"{name} = {_zeros(x, text)}",
+        f"{loop}{name}[{where}] = np.argsort({a}[{where}], kind='mergesort')",
+    ]
+
+
 STATEMENTS: dict[str, dict[Primitive | None, Statements]] = {
     "native": {shape.scatter: scattered, gather.scatter_add: scattered},
     "portable": dict.fromkeys([shape.scatter, gather.scatter_add], scattered_portably),
@@ -471,6 +479,7 @@ STATEMENTS: dict[str, dict[Primitive | None, Statements]] = {
     "numba": {
         **dict.fromkeys([shape.scatter, gather.scatter_add], scattered_in_numba),
         gather.gather: gathered_in_numba,
+        **dict.fromkeys([order.argsort, order.argpartition], argsorted_in_numba),
     },
 }
 """By target the primitives that are statements and not an expression."""

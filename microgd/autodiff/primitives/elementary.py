@@ -85,6 +85,11 @@ round_       = primitive(lambda a, decimals: np.round(a, decimals), None, name="
 # fmt: on
 
 
+def in_precision_of(a: Any, x: Any) -> Any:
+    """Convert x to float32 if a is an array of float32, so that beside x it stays one."""
+    return astype(x, a.dtype) if getattr(a, "dtype", None) == np.float32 else x
+
+
 def _won(a: Any, b: Any, ahead: Any) -> Any:
     """Return 1 where a is ahead of b or b is nan, 1/2 where they are equal."""
     return ahead + (b != b) * (a == a) + 0.5 * (a == b)

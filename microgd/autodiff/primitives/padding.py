@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .elementary import astype
+from .elementary import in_precision_of
 from .order import median
 from .primitive import numpy_functions
 from .reduction import max, mean, min
@@ -85,20 +85,15 @@ def _widened(column: Any, a: Any, axis: int, width: int) -> Any:
 
 
 def _constant(a: Any, axis: int, width: int, side: int, value: Any) -> Any:
-    return _of_dtype(_widened(value, a, axis, width), a)
+    return in_precision_of(a, _widened(value, a, axis, width))
 
 
 def _ramp(a: Any, axis: int, width: int, side: int, end: Any) -> Any:
     """Go from the end value in equal steps towards the entry at the edge, which stands in the array."""
     ndim, edge = len(shape_of(a)), slice(0, 1) if side == 0 else slice(-1, None)
     share = np.arange(width).reshape((-1,) + (1,) * (ndim - axis - 1)) / (width or 1)
-    share = _of_dtype(share if side == 0 else np.flip(share, 0), a)
+    share = in_precision_of(a, share if side == 0 else np.flip(share, 0))
     return end + (index(a, along(axis, edge)) - end) * share
-
-
-def _of_dtype(x: Any, a: Any) -> Any:
-    """Convert to the dtype of the array, so that float32 stays."""
-    return astype(x, a.dtype) if getattr(a, "dtype", None) == np.float32 else x
 
 
 def _statistic(of: Callable[..., Any]) -> Block:

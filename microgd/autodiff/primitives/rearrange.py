@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .arithmetic import where
-from .elementary import astype
+from .elementary import in_precision_of
 from .gather import take_along_axis
 from .primitive import numpy_functions
 from .shape import (
@@ -104,8 +104,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         return insert(ravel(arr), obj, values, 0)
     place, shape = axis_of(arr, axis), shape_of(arr)
     values = reshape(values, (1,) * (len(shape) - len(shape_of(values))) + shape_of(values))
-    if getattr(arr, "dtype", None) == np.float32:
-        values = astype(values, arr.dtype)
+    values = in_precision_of(arr, values)
     if np.ndim(obj) == 0 and not isinstance(obj, slice):
         values = moveaxis(values, 0, place)
     numbers = np.arange(shape[place])

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..data import OF_INTEGERS
 from .arithmetic import cos, log, sin, where
-from .elementary import astype
+from .elementary import astype, in_precision_of
 from .gather import take
 from .order import argsort
 from .polynomials import polyval
@@ -65,7 +65,7 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
     def part(a: Any, start: int | None, stop: int | None) -> Any:
         return index(a, along(axis, slice(start, stop))) if shape_of(a) else a
 
-    step = _for_axis(_like(np.diff(spacing), f), f, axis) if shape_of(spacing) else spacing
+    step = _for_axis(in_precision_of(f, np.diff(spacing)), f, axis) if shape_of(spacing) else spacing
     chord = np.diff(f, axis=axis) / step
     before, after = part(chord, None, -1), part(chord, 1, None)
     both = part(step, None, -1) + part(step, 1, None)
@@ -84,11 +84,6 @@ def _for_axis(line: Any, a: Any, axis: int) -> Any:
     return reshape(line, tuple([-1 if i == axis else 1 for i in range(len(shape_of(a)))]))
 
 
-def _like(x: Any, a: Any) -> Any:
-    """Convert to float32 if a is of float32, so that it stays."""
-    return astype(x, a.dtype) if getattr(a, "dtype", None) == np.float32 else x
-
-
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Add up the areas of the trapezoids between neighbours."""
     place = axis_of(y, axis)
@@ -100,7 +95,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     parts = to_begin, np.diff(ravel(ary)), to_end
-    return concatenate(0, *[_like(ravel(part), ary) for part in parts if part is not None])
+    return concatenate(0, *[in_precision_of(ary, ravel(part)) for part in parts if part is not None])
 
 
 def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * math.pi) -> Any:
