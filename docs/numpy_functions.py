@@ -111,7 +111,7 @@ def classified(functions: dict[str, Callable[..., Any]]) -> dict[str, tuple[str,
     dispatched = (np.ufunc, type(np.sum))
     table = {}
     for name, function in functions.items():
-        if function in DISCRETE:
+        if function in DISCRETE - numpy_functions.keys():
             table[name] = NO_GRADIENT, ""
         elif function in numpy_functions or name in CALLS_ANOTHER:
             table[name] = kind_of(name, function), ""

@@ -192,6 +192,7 @@ LOSSES = [
         lambda: losses.softmax_cross_entropy(matrix, [0]),
         "logits of shape (2, 3) go with classes of shape (2,)",
     ),
+    (lambda: losses.softmax_cross_entropy(matrix, np.ones((2, 3))), "add up to 1 in each row, got a row"),
     (lambda: losses.softmax_cross_entropy("a", 0), "logits: expected real numbers, got text ('a')"),
     (lambda: losses.softmax_cross_entropy([], 0), "expected logits of one class or more, got shape (0,)"),
 ]

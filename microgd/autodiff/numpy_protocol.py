@@ -100,7 +100,7 @@ def apply_function(function: Function, args: tuple[Any, ...], options: Options) 
     if function not in DISCRETE and function not in numpy_functions:
         raise _no_rule(function)
     try:
-        return (_discrete if function in DISCRETE else _recorded)(function, args, options)
+        return (_recorded if function in numpy_functions else _discrete)(function, args, options)
     except Exception as error:
         named = named_error(error, name_of(function), args, options)
         if named is error:
@@ -121,8 +121,8 @@ def _recorded(function: Function, args: tuple[Any, ...], options: Options) -> An
 
 
 def _discrete(function: Function, args: tuple[Any, ...], options: Options) -> Any:
-    given = dict(zip(_defaults(function), args, strict=False)) | options
-    if function in WEIGHTED and hasattr(given.get("weights"), "record"):
+    weights = options.get("weights"), *args[WEIGHTED.get(function, len(args)) :]
+    if function in WEIGHTED and any(hasattr(x, "record") for x in weights):
         raise TypeError(
             f"{name_of(function)}: the gradient of weights would be lost; give weights=weights.data for the "
             "numbers, or sum by a matrix of ones and zeros: weights @ (labels[:, None] == np.arange(count))"

@@ -122,11 +122,10 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     if shape_of(goal_pred) == shape:
         expected = "probabilities from 0 to 1"
         _check_goals("softmax_cross_entropy", goal_pred, expected, lambda y: (y >= 0) & (y <= 1))
-        return np.sum(
-            _as_floats(goal_pred, "softmax_cross_entropy: goals")
-            * (logsumexp(logits, -1, keepdims=True) - logits),
-            -1,
-        )
+        goal_pred = _as_floats(goal_pred, "softmax_cross_entropy: goals")
+        if not _is_traced(goal_pred):
+            _check_sums(np.sum(np.asarray(_numbers(goal_pred)), -1))
+        return np.sum(goal_pred * (logsumexp(logits, -1, keepdims=True) - logits), -1)
     if shape_of(goal_pred) != shape[:-1]:
         raise ValueError(
             f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
@@ -172,6 +171,16 @@ def _check_goals(loss: str, goals: Any, expected: str, is_right: Callable[[Any],
     wrong = numbers[~np.asarray(is_right(numbers))]
     if wrong.size:
         raise ValueError(f"{loss}: expected {expected}, got {wrong.flat[0]}")
+
+
+def _check_sums(sums: np.ndarray) -> None:
+    """Raise ValueError unless rows of probabilities add up to 1, within the rounding of float32."""
+    wrong = sums[~(abs(sums - 1.0) <= 1e-3)]
+    if wrong.size:
+        raise ValueError(
+            "softmax_cross_entropy: expected probabilities that add up to 1 in each row, got a row that adds "
+            f"up to {wrong.flat[0]:g}"
+        )
 
 
 def _not_a_list(x: Any) -> Any:

@@ -338,6 +338,9 @@ OTHERS = {
     "piecewise, arguments": (lambda a: np.piecewise(a, [mask], [np.power, np.multiply], 3.0), matrix),
 }  # fmt: skip
 
+if NUMPY >= (2, 1):  # before, NumPy took a mask for integers, and warned
+    REARRANGING["insert, a mask"] = (lambda a: np.insert(a, mask[0], 1.0), vector)
+
 METHODS = (
     "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
     "weibull", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",

@@ -49,7 +49,7 @@ def test_a_method_without_gradient_is_plain(name, args, options):
 def test_every_attribute_of_an_ndarray_is_there_or_its_error_says_what_to_write():
     value = Value(ARRAY)
     for name in dir(np.ndarray):
-        if name.startswith("_") or hasattr(value, name):
+        if name.startswith("_") or hasattr(value, name) or not hasattr(ARRAY, name):
             continue
         with pytest.raises(AttributeError, match=f"a Value has no attribute '{name}'; "):
             getattr(value, name)

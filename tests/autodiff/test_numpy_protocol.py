@@ -190,7 +190,7 @@ def test_ours_take_the_arguments_of_numpys_in_its_order():
         if isinstance(function, np.ufunc) or isinstance(ours, Primitive):
             continue
         for numpys, name in zip(named(function)[1:], named(ours)[1:], strict=False):  # the first is the Value
-            assert numpys in (None, name), function
+            assert numpys in (None, name, "newshape"), function  # as NumPy 2.0 calls a shape
             compared += 1
     assert compared > 40
 
