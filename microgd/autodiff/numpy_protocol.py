@@ -216,7 +216,18 @@ def method(function: Function, doc: str) -> Callable[..., Value]:
         return apply_function(function, (self, *args), options)
 
     of_value.__name__, of_value.__doc__ = name, f"{doc} See `np.{name}`."
+    of_value.__signature__ = _signature_of_method(function)  # type: ignore[attr-defined]
     return of_value
+
+
+def _signature_of_method(function: Function) -> inspect.Signature:
+    """The parameters of NumPy's function, as `help` shows them, with self for the first."""
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    try:
+        _, *others = inspect.signature(function).parameters.values()
+    except ValueError:  # some built-in functions have no signature
+        others = []
+    return inspect.Signature([own, *others])
 
 
 question: Callable[[Function, str], Callable[..., Any]] = method

@@ -52,6 +52,7 @@ HABITS = {
             "setfield",
             "setflags",
             "tobytes",
+            "tostring",
             "tofile",
             "base",
             "flags",

@@ -139,8 +139,13 @@ def test_an_argument_is_asked_for_only_once():
         grad(lambda x, y: x * y, (0, -2))(2.0, 3.0)
 
 
-def test_argnums_may_be_a_numpy_integer():
+def test_argnums_may_be_a_numpy_integer_or_any_sequence():
     assert grad(lambda x, y: x * y, np.int64(1))(2.0, 3.0) == 2.0
+    for argnums in ([0, 1], range(2), np.array([0, 1])):
+        for transform in (grad, value_and_grad, jacobian, hessian):
+            by_both = transform(lambda x, y: x * y**2, argnums)
+            assert same(by_both(2.0, 3.0), transform(lambda x, y: x * y**2, (0, 1))(2.0, 3.0))
+            assert same(microgd.compile(by_both)(2.0, 3.0), by_both(2.0, 3.0))
 
 
 def test_keyword_arguments_are_passed_on():

@@ -1,5 +1,6 @@
 """A Value has the methods of an ndarray, with its arguments, and Python rounds it as it rounds a float."""
 
+import inspect
 import math
 import warnings
 
@@ -64,6 +65,10 @@ def test_a_method_has_a_docstring_and_its_name(name):
     method = getattr(Value, name)
     assert method.__name__ == name
     assert f"`np.{name}`" in method.__doc__
+    assert (
+        list(inspect.signature(method).parameters)[1:]
+        == list(inspect.signature(getattr(np, name)).parameters)[1:]
+    )
 
 
 def test_round_is_numpys_and_has_no_gradient():

@@ -21,6 +21,7 @@ from .primitive import numpy_functions
 from .shape import (
     along,
     atleast_1d,
+    axes_of,
     axis_of,
     broadcast_to,
     concatenate,
@@ -31,6 +32,7 @@ from .shape import (
     moveaxis,
     ravel,
     reshape,
+    roll,
     scatter,
     shape_of,
     stack,
@@ -241,6 +243,17 @@ def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
     )
 
 
+def fftshift(x: Any, axes: Any = None) -> Any:
+    """Put the entry for frequency 0 into the middle: half a turn along each axis."""
+    places = axes_of(x, axes)
+    return roll(x, tuple(shape_of(x)[i] // 2 for i in places), places)
+
+
+def ifftshift(x: Any, axes: Any = None) -> Any:
+    places = axes_of(x, axes)
+    return roll(x, tuple(-(shape_of(x)[i] // 2) for i in places), places)
+
+
 # Diagonals and triangles -------------------------------------------------------------------------
 
 
@@ -274,7 +287,7 @@ numpy_functions.update({
     np.broadcast_arrays: broadcast_arrays, np.meshgrid: meshgrid,
     np.atleast_1d: _for_each(atleast_1d), np.atleast_2d: _for_each(_atleast_2d),
     np.atleast_3d: _for_each(_atleast_3d),
-    np.rollaxis: rollaxis, np.rot90: rot90,
+    np.rollaxis: rollaxis, np.rot90: rot90, np.fft.fftshift: fftshift, np.fft.ifftshift: ifftshift,
     np.fliplr: lambda m: flip(m, 1), np.flipud: lambda m: flip(m, 0),
     np.diag: diag, np.diagflat: lambda v, k=0: diag(ravel(v), k),
     np.tril: tril, np.triu: triu,
