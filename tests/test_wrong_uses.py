@@ -77,7 +77,7 @@ METHODS = [
     (lambda: v.reshape(3), "reshape(array of shape (2,), (3,)): cannot reshape array of size 2"),
     (lambda: v.reshape("a"), "np.reshape(Value of shape (2,), 'a'): "),
     (lambda: v.reshape(-1, -1), "reshape(array of shape (2,), (-1, -1)): can only specify one"),
-    (lambda: v.reshape(2, order="Z"), "reshape: expected order='C', got 'Z'"),
+    (lambda: v.reshape(2, order="Z"), "reshape: expected order='C' or 'F', got 'Z'"),
     (lambda: m.transpose(0, 0), "np.transpose(Value of shape (2, 3), (0, 0)): repeated axis"),
     (lambda: m.squeeze(4), "np.squeeze(Value of shape (2, 3), 4): axis 4 is out of bounds"),
     (lambda: v.squeeze(0), "squeeze: axis 0 of shape (2,) has 2 entries, not 1"),

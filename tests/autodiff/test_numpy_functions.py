@@ -172,6 +172,7 @@ def test_nan_to_num_is_flat_where_it_replaces():
     x = np.array([np.nan, np.inf, -np.inf, 2.0])
     for narrow in (x, x.astype(np.float32)):
         np.testing.assert_array_equal(np.nan_to_num(Value(narrow)).data, np.nan_to_num(narrow))
+    assert np.nan_to_num(Value(x), nan=np.inf).data[0] == np.inf  # which is not replaced once more
     assert grad(lambda x: np.nan_to_num(x, posinf=1.0).sum())(x).tolist() == [0.0, 0.0, 0.0, 1.0]
 
 

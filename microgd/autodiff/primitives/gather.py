@@ -126,11 +126,18 @@ def _plain(where: Any) -> Any:
 # What NumPy calls by other names -----------------------------------------------------------------
 
 
-def take(a: Any, indices: Any, axis: int | None = None) -> Any:
-    if not hasattr(indices, "record"):
-        indices = np.asarray(indices)
+def take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
+    """Pick entries along an axis; mode "wrap" counts on beyond an end, "clip" stays at the end."""
     line = ravel(a) if axis is None else atleast_1d(a)
-    return pick(line, along(axis_of(line, 0 if axis is None else axis), indices))
+    place = axis_of(line, 0 if axis is None else axis)
+    indices = indices if hasattr(indices, "record") else np.asarray(indices)
+    if mode == "wrap":
+        indices = indices % shape_of(line)[place]
+    elif mode == "clip":
+        indices = np.clip(indices, 0, shape_of(line)[place] - 1)
+    elif mode != "raise":
+        raise ValueError(f"take: expected mode 'raise', 'wrap' or 'clip', got {mode!r}")
+    return pick(line, along(place, indices))
 
 
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:

@@ -119,10 +119,12 @@ def axis_of(a: Any, axis: int) -> int:
 # NumPy's other names for them --------------------------------------------------------------------
 
 
-def _reshape(a: Any, shape: Any, *, order: str = "C") -> Any:
-    if order != "C":
-        raise NotImplementedError(f"reshape: expected order='C', got {order!r}")
-    return reshape(a, tuple(shape) if np.ndim(shape) else (int(shape),))
+def _reshape(a: Any, shape: Any, order: str = "C") -> Any:
+    """Read and write the entries row by row, or column by column (order "F"): transposed, that is by rows."""
+    if order not in ("C", "F"):
+        raise NotImplementedError(f"reshape: expected order='C' or 'F', got {order!r}")
+    shape = tuple(shape) if np.ndim(shape) else (int(shape),)
+    return reshape(a, shape) if order == "C" else transpose(reshape(transpose(a, None), shape[::-1]), None)
 
 
 def _transpose(a: Any, axes: Sequence[int] | None = None) -> Any:

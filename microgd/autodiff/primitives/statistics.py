@@ -129,9 +129,10 @@ def nan_to_num(
 ) -> Any:  # fmt: skip
     """Replace nan and the infinities, by default these by the largest floats; there the slope is 0."""
     largest = float(np.finfo(x.dtype).max)
-    x = where(np.isnan(x), nan, x)
-    x = where(x == math.inf, largest if posinf is None else posinf, x)
-    return where(x == -math.inf, -largest if neginf is None else neginf, x)
+    above, below = largest if posinf is None else posinf, -largest if neginf is None else neginf
+    for mask, filling in ((np.isnan(x), nan), (x == math.inf, above), (x == -math.inf, below)):
+        x = where(mask, filling, x)
+    return x
 
 
 # Covariance --------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ INDEXED = {
     "row after row": lambda t, i: sum(t[token] for token in i[0]),
     "take": lambda t, i: np.take(t, i, axis=0),
     "np.ix_": lambda t, i: t[np.ix_(i[0], [0, 2])],
+    "take, wrapped": lambda t, i: np.take(t, 5 * i, axis=0, mode="wrap"),
     "take, flat": lambda t, i: np.take(t, i),
     "take_along_axis": lambda t, i: np.take_along_axis(t, i[:, :3], 0),
     "computed integers": lambda t, i: t[(2 * i + 1) % 7],
