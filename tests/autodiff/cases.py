@@ -326,6 +326,8 @@ OTHERS = {
     "round": (lambda a: np.round(a, 1) + np.round(a) * a, vector + 0.01),
     "ldexp": (lambda a: np.ldexp(a, 3), vector),
     "linalg.solve itself": (linear_algebra.solve, square, draw((3, 2))),
+    "cofactors": (linear_algebra.cofactors, stack),
+    "change of cofactors": (linear_algebra.change_of_cofactors, square, draw((3, 3), seed=1)),
     "heaviside at 0": (lambda b: np.heaviside([0.0, 1.0], b), draw((2,))),
     "a % b": (lambda a, b: a % b, draw((3,), -5.0, 5.0), 1.3),
     "a // b + a": (lambda a: a // 0.7 + a, vector),

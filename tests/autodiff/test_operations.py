@@ -374,7 +374,7 @@ REFUSED = [
     (lambda v: np.tensordot(v, v, 1), "tensordot: shapes (2, 3) and (2, 3) do not fit over axes"),
     (lambda v: np.einsum("ij,jk", v, v), "einsum: shapes (2, 3) and (2, 3) do not fit"),
     (lambda v: np.einsum("ij", v, v), "einsum: 'ij' is for 1 operands, got 2"),
-    (lambda v: np.einsum(v, [0, 1]), "einsum: expected subscripts as a string"),
+    (lambda v: np.einsum(v, [0, 99]), "einsum: expected subscripts as a string"),
     (lambda v: np.linalg.norm(v, 2), "norm: order 2 over 2 axes has no derivative rule here"),
     (lambda v: np.linalg.norm(v, "nuc"), "norm: order 'nuc' over 2 axes has no derivative rule here"),
     (lambda v: np.average(v, weights=[1.0]), "average: expected weights of shape (2, 3), got (1,)"),

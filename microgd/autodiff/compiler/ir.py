@@ -15,7 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives import arithmetic, elementary, gather, linear_algebra, order, reduction, shape, signals
+from ..primitives import (
+    arithmetic,
+    einsum,
+    elementary,
+    gather,
+    linear_algebra,
+    order,
+    reduction,
+    shape,
+    signals,
+)
 from ..primitives.primitive import Primitive, numpy_functions
 from ..value import Value
 
@@ -168,7 +178,7 @@ def is_column_major(array: Operand) -> bool:
 
 # The primitives ----------------------------------------------------------------------------------
 
-_tables = (arithmetic, elementary, shape, gather, reduction, order, signals, linear_algebra)
+_tables = (arithmetic, elementary, shape, gather, reduction, order, signals, linear_algebra, einsum)
 LIBRARY = {op for table in _tables for op in vars(table).values() if isinstance(op, Primitive)}
 """The primitives of this package. Nothing is known about user-defined ones."""
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic as ar
-from ..primitives import elementary, gather, linear_algebra, order, reduction, shape, signals
+from ..primitives import einsum, elementary, gather, linear_algebra, order, reduction, shape, signals
 from ..primitives.primitive import Primitive
 from .ir import (
     BOOL,
@@ -218,6 +218,14 @@ def _einsum(x: Instruction, text: Text) -> str:
     return f"np.einsum({', '.join(map(text, x.args))}{optimize})"
 
 
+def _cofactors(x: Instruction, text: Text) -> str:
+    """Write the gradient of det for libraries that have det and inv; not finite for a singular matrix."""
+    a = text(x.args[0])
+    if len(x.shape) == 2:
+        return f"np.linalg.det({a}) * np.linalg.inv({a}).T"
+    return f"np.linalg.det({a})[..., None, None] * np.swapaxes(np.linalg.inv({a}), -1, -2)"
+
+
 def _call(x: Instruction, text: Text) -> str:
     name = _qualified(general_function(x.op))
     return f"{name}({', '.join(map(text, x.args))})" if name else _own_call(x, text)
@@ -273,7 +281,8 @@ TABLE: dict[Primitive, Row] = {
     elementary.astype:     Row(array=lambda x, text: f"{text(x.args[0])}.astype(np.{x.args[1]})"),
     linear_algebra.matmul: Row(array=_matrix_product, portable="{0} @ {1}"),
     linear_algebra.solve:  Row(array="np.linalg.solve({0}, {1})"),
-    linear_algebra.einsum: Row(array=_einsum, aliases=lambda x: len(x.args) == 2),
+    linear_algebra.cofactors: Row(portable=_cofactors),
+    einsum.einsum:         Row(array=_einsum, aliases=lambda x: len(x.args) == 2),
     reduction.reduce_sum:  Row(array=_reduced_by("add"), portable=_reduced_portably("sum"),
                                jitted=_summed_jitted),
     reduction.reduce_max:  Row(array=_reduced_by("maximum"), portable=_reduced_portably("max"),

@@ -113,7 +113,8 @@ def _explained(op: Primitive, operands: tuple[Any, ...], error: Exception) -> Ex
     if strange:
         names = " and ".join(strange)
         return TypeError(f"{op.name}: expected numbers, real arrays or Values, got {names}")
-    if len(given) > 1 and (isinstance(error, ValueError) or op.name == "@"):  # numbers have no @
+    are_matrices = isinstance(error, np.linalg.LinAlgError)  # a ValueError too, which says what is wrong
+    if len(given) > 1 and not are_matrices and (isinstance(error, ValueError) or op.name == "@"):
         shapes = " and ".join(str(np.shape(x)) for x in given)
         return ValueError(f"{op.name}: shapes {shapes} do not fit together ({error})")
     named = named_error(error, op.name, operands)

@@ -5,15 +5,14 @@ is a matrix with one row (on the left) or one column (on the right); a stack of 
 matrix by matrix.
 
 Source of the rules for inv, det and solve: M. Giles, "An extended collection of matrix derivative
-results for forward and reverse mode algorithmic differentiation", 2008.
+results for forward and reverse mode algorithmic differentiation", 2008. The gradient of det by cofactors,
+which needs no inverse: R. Horn, C. Johnson, "Matrix Analysis", 2nd edition 2013, section 0.8.10.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-import string
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -64,30 +63,80 @@ def sparse_matmul(matrix: Any, x: Any) -> Any:
     return Primitive("sparse @", lambda x: matrix @ x, (vjp,))(x)
 
 
-def _rule_of_einsum(position: int) -> Any:
-    """Swap an operand's letters with the output's: this einsum of g and the others is its gradient."""
-    if position == 0:
-        return None  # the subscripts
+def leave_one_out(s: np.ndarray) -> np.ndarray:
+    """Multiply, for each entry along the last axis, all the others, without a division."""
+    ones = np.ones_like(s[..., :1])
+    before = np.cumprod(np.concatenate([ones, s[..., :-1]], -1), -1)
+    behind = np.cumprod(np.concatenate([ones, s[..., :0:-1]], -1), -1)[..., ::-1]
+    return before * behind
 
-    def rule(g: Any, out: Any, subscripts: str, *operands: Any) -> Any:
-        inputs, output = subscripts.split("->")
-        letters = inputs.split(",")
-        i = position - 1
-        others = [*letters[:i], output, *letters[i + 1 :]]
-        return einsum(f"{','.join(others)}->{letters[i]}", *operands[:i], g, *operands[i + 1 :])
 
-    return rule
+def _singular_triplets(a: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return U, S, V^T with a = U diag(S) V^T, det U = det V = 1, so that the last of S may be negative."""
+    u, s, vt = np.linalg.svd(a)
+    turn_u, turn_v = [np.sign(np.linalg.det(turn))[..., None] for turn in (u, vt)]
+    u[..., -1] *= turn_u
+    vt[..., -1, :] *= turn_v
+    s[..., -1:] *= turn_u * turn_v
+    return u, s, vt
+
+
+def _cofactors(a: Any) -> Any:
+    """Compute det(a) inv(a)^T; where there is no inverse, U diag(product of the other s) V^T."""
+    if np.shape(a)[-1] == 0:
+        return np.zeros_like(a)
+    with np.errstate(all="ignore"):
+        det = np.asarray(np.linalg.det(a))[..., None, None]
+    if np.all(np.isfinite(det) & (abs(det) >= np.finfo(det.dtype).tiny)):
+        return det * np.linalg.inv(a).mT
+    u, s, vt = _singular_triplets(a)
+    return (u * leave_one_out(s)[..., None, :]) @ vt
+
+
+def _change_of_cofactors(a: Any, g: Any) -> Any:
+    """Compute d cofactors(a) in the direction g, for any matrix.
+
+    With B = U^T g V and P_ij the product of all singular values but those of i and j it is U H V^T, where
+    H_ii = sum of P_ij B_jj over j != i, and H_ij = -P_ij B_ji.
+    """
+    if np.shape(a)[-1] == 0:
+        return np.zeros_like(a)
+    u, s, vt = _singular_triplets(a)
+    b, same = u.mT @ g @ vt.mT, np.eye(s.shape[-1], dtype=bool)
+    others = leave_one_out(np.where(same, 1.0, s[..., None, :]))
+    others = np.where(same, 0.0, others)
+    diagonal_of_h = others @ np.diagonal(b, 0, -2, -1)[..., None]
+    return (u @ (np.where(same, diagonal_of_h, -others * b.mT)).astype(s.dtype)) @ vt
+
+
+def _second_change_of_cofactors(g: Any, out: Any, a: Any, direction: Any) -> Any:
+    """Contract the third derivative of det with g and a direction; here inv(a) is needed."""
+    t = transposed(inv(a))
+    by_g, by_d = t @ transposed(g) @ t, t @ transposed(direction) @ t
+    trace_g, trace_d, trace_gd = _trace_of(t * g), _trace_of(t * direction), _trace_of(by_g * direction)
+    both = by_g @ transposed(direction) @ t + by_d @ transposed(g) @ t
+    size = expand_dims(det(a), (-1, -2))
+    return size * (t * (trace_g * trace_d - trace_gd) - by_g * trace_d - by_d * trace_g + both)
+
+
+def _trace_of(products: Any) -> Any:
+    axes = len(shape_of(products)) - 2, len(shape_of(products)) - 1
+    return reduce_sum(products, axes, True)
 
 
 # fmt: off
 matmul = primitive(operator.matmul, _matmul_left, _matmul_right,              name="@", numpy=np.matmul)
 inv    = primitive(np.linalg.inv,   lambda g, out, a: -transposed(out) @ g @ transposed(out))
-det    = primitive(np.linalg.det,   lambda g, out, a: expand_dims(g * out, (-1, -2)) * transposed(inv(a)))
+det    = primitive(np.linalg.det,   lambda g, out, a: expand_dims(g, (-1, -2)) * cofactors(a))
 solve  = primitive(lambda a, b: np.linalg.solve(a, b),
                    lambda g, out, a, b: -solve(transposed(a), g) @ transposed(out),
                    lambda g, out, a, b: solve(transposed(a), g),                  name="solve")
-einsum = primitive(lambda subscripts, *operands: np.einsum(subscripts, *operands, optimize=len(operands) > 2),
-                   vjp_of=_rule_of_einsum,                                      name="einsum")
+# The gradient of det, of singular matrices too. It has a derivative everywhere; the third derivative of det
+# takes inv(a), which raises LinAlgError for a singular matrix.
+cofactors = primitive(_cofactors, lambda g, out, a: change_of_cofactors(a, g), name="cofactors")
+change_of_cofactors = primitive(
+    _change_of_cofactors, _second_change_of_cofactors,
+    lambda g, out, a, direction: change_of_cofactors(a, g),                     name="change_of_cofactors")
 # fmt: on
 
 
@@ -158,66 +207,13 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return diagonal(a, offset, axis1, axis2).sum(axis=-1)
 
 
-def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
-    """Bring every form of einsum to one: letters only, each once in an operand, with the output named."""
-    if not isinstance(subscripts, str):
-        raise NotImplementedError("einsum: expected subscripts as a string, such as 'ij,jk->ik'")
-    inputs, output = _spelled_out(subscripts.replace(" ", ""), operands)
-    plain = [_diagonals(letters, a) for letters, a in zip(inputs, operands, strict=True)]
-    for i, (letters, a) in enumerate(plain):
-        elsewhere = output + "".join(other for j, (other, _) in enumerate(plain) if j != i)
-        alone = tuple(k for k, letter in enumerate(letters) if letter not in elsewhere)
-        plain[i] = (
-            "".join(x for x in letters if x in elsewhere),
-            reduce_sum(a, alone, False) if alone else a,
-        )
-    return einsum(",".join(letters for letters, _ in plain) + "->" + output, *(a for _, a in plain))
-
-
-def _spelled_out(subscripts: str, operands: Sequence[Any]) -> tuple[list[str], str]:
-    """Write letters in place of `...`, and the output where there is none."""
-    left, arrow, output = subscripts.partition("->")
-    inputs = left.split(",")
-    if len(inputs) != len(operands):
-        raise ValueError(f"einsum: {subscripts!r} is for {len(inputs)} operands, got {len(operands)}")
-    free = [x for x in string.ascii_letters if x not in subscripts]
-    longest = ""
-    for i, (letters, a) in enumerate(zip(inputs, operands, strict=True)):
-        if "..." in letters:
-            count = len(shape_of(a)) - len(letters) + 3
-            dots = "".join(free[:count])[::-1]  # the last axis has the first free letter
-            inputs[i] = letters.replace("...", dots)
-            longest = dots if len(dots) > len(longest) else longest
-    if not arrow:
-        letters = left.replace("...", "").replace(",", "")
-        output = "..." * bool(longest) + "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
-    elif longest and "..." not in output:
-        raise ValueError(f"einsum: {subscripts!r} has ... on its left side only")
-    return inputs, output.replace("...", longest)
-
-
-def _diagonals(letters: str, a: Any) -> tuple[str, Any]:
-    """Take the diagonal of the two axes of a letter that occurs twice."""
-    for letter in dict.fromkeys(letters):
-        while letters.count(letter) > 1:
-            i = letters.index(letter)
-            j = letters.index(letter, i + 1)
-            if shape_of(a)[i] != shape_of(a)[j]:
-                raise ValueError(
-                    f"einsum: {letter!r} stands for axes of lengths {shape_of(a)[i]}, {shape_of(a)[j]}"
-                )
-            a = diagonal(a, 0, i, j)  # which puts the diagonal last
-            letters = letters[:i] + letters[i + 1 : j] + letters[j + 1 :] + letter
-    return letters, a
-
-
 def _vecdot(x1: Any, x2: Any) -> Any:
     return squeeze(expand_dims(x1, -2) @ expand_dims(x2, -1), (-2, -1))
 
 
 numpy_functions.update({
     np.linalg.solve: _solve,
-    np.dot: dot, np.inner: inner, np.outer: outer, np.tensordot: tensordot, np.einsum: _einsum,
+    np.dot: dot, np.inner: inner, np.outer: outer, np.tensordot: tensordot,
     np.trace: trace, np.cross: cross, np.linalg.cross: lambda x1, x2, /, *, axis=-1: cross(x1, x2, axis=axis),
     np.vdot: lambda a, b: reshape(a, (-1,)) @ reshape(b, (-1,)),
     np.vecdot: _vecdot,
