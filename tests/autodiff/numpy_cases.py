@@ -36,6 +36,7 @@ REARRANGING = {
     "delete, a slice": (lambda a: np.delete(a, slice(None, None, 2), 1), strided),
     "delete, a mask": (lambda a: np.delete(a, [True, False, True], 1), matrix),
     "compress": (lambda a: np.compress([False, True, True], a, axis=1), matrix),
+    "compress, a number": (lambda a: np.compress([True], a, axis=0), scalar),
     "compress, flattened": (lambda a: np.compress([0, 1, 1, 0, 1], a), matrix),
     "extract": (lambda a: np.extract(mask, a), matrix),
     # put together
@@ -218,6 +219,7 @@ STATISTICS = {
     "nanvar": with_gaps(np.nanvar),
     "nanvar, ddof": (lambda a: np.nanvar(a, axis=1, ddof=1, keepdims=True), wide),
     "nanstd": with_gaps(np.nanstd),
+    "nanstd, a number": (lambda a: a * np.nanstd(a, -1), scalar),
     "nanstd, axis": (lambda a: np.nanstd(a, 0), wide),
     "nanmax": with_gaps(np.nanmax),
     "nanmax, axis": with_gaps(np.nanmax, axis=1, keepdims=True),

@@ -112,6 +112,7 @@ def test_constants_around_an_array_have_a_gradient():
 
 PADDING_REFUSED = [
     (lambda v: np.pad(v, 1, "empty"), "pad: expected a mode of 'constant', 'linear_ramp',"),
+    (lambda v: np.pad(v[:0], 1, "mean"), "pad: axis 0 has no entries, which mode 'mean' needs"),
     (lambda v: np.pad(v, -1), "pad: expected widths that are integers from 0 on, got -1"),
     (lambda v: np.pad(v, 1, "reflect", reflect_type="odd"), "pad: expected reflect_type='even', got 'odd'"),
     (
@@ -225,6 +226,9 @@ REFUSED = [
     (lambda v: np.block([[v], v]), "block: expected lists of one depth everywhere"),
     (lambda v: np.piecewise(v, [v > 0], []), "piecewise: 1 conditions do not go with 0 functions"),
     (lambda v: np.nanquantile(v, 0.5, method="lower"), "nanquantile: expected method='linear', got 'lower'"),
+    (lambda v: np.vsplit(v[0], 1), "vsplit: expected rows, got shape (3,)"),
+    (lambda v: np.cov(v[None]), "cov: expected 2 axes at most, got shape (1, 2, 3)"),
+    (lambda v: np.poly(v), "expected a line of numbers, got shape (2, 3)"),
     (lambda v: np.fill_diagonal(v, 1.0), "np.fill_diagonal has no derivative rule: it writes into an array"),
 ]
 

@@ -37,6 +37,8 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> An
     if kwargs:
         raise TypeError(f"pad: mode {mode!r} takes the option {option}, got {', '.join(kwargs)}")
     for axis, (before, after) in enumerate(widths):
+        if mode != "constant" and before + after and not shape_of(array)[axis]:
+            raise ValueError(f"pad: axis {axis} has no entries, which mode {mode!r} needs")
         first, last = of_sides[axis]
         parts = block(array, axis, before, 0, first), array, block(array, axis, after, 1, last)
         array = concatenate(axis, *parts)

@@ -12,6 +12,13 @@ from .primitive import numpy_functions
 from .shape import atleast_1d, concatenate, expand_dims, index, shape_of
 
 
+def _length(line: Any) -> int:
+    """The number of entries, where there is one axis."""
+    if len(shape_of(line)) != 1:
+        raise ValueError(f"expected a line of numbers, got shape {shape_of(line)}")
+    return shape_of(line)[0]
+
+
 def polyval(p: Any, x: Any) -> Any:
     """Evaluate the polynomial by Horner's rule."""
     out: Any = np.zeros_like(x)
@@ -25,8 +32,8 @@ def _termwise(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     def of_both(a1: Any, a2: Any) -> Any:
         a1, a2 = atleast_1d(a1), atleast_1d(a2)
-        degrees = max(shape_of(a1)[0], shape_of(a2)[0])
-        return operation(*[np.pad(a, (degrees - shape_of(a)[0], 0)) for a in (a1, a2)])
+        degrees = max(_length(a1), _length(a2))
+        return operation(*[np.pad(a, (degrees - _length(a), 0)) for a in (a1, a2)])
 
     return of_both
 
@@ -39,7 +46,7 @@ def polymul(a1: Any, a2: Any) -> Any:
 def poly(seq_of_zeros: Any) -> Any:
     """Multiply the factors (x - zero)."""
     out = one = np.ones(1, seq_of_zeros.dtype)
-    for i in range(shape_of(seq_of_zeros)[0]):
+    for i in range(_length(seq_of_zeros)):
         out = np.convolve(out, concatenate(0, one, -index(seq_of_zeros, slice(i, i + 1))))
     return out
 
@@ -47,7 +54,7 @@ def poly(seq_of_zeros: Any) -> Any:
 def polyder(p: Any, m: int = 1) -> Any:
     """Differentiate m times."""
     for _ in range(m):
-        degree = shape_of(p)[0] - 1
+        degree = _length(p) - 1
         p = index(p, slice(0, degree)) * np.arange(degree, 0, -1)
     return p
 
@@ -57,13 +64,13 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     constants = np.zeros(m) if k is None else atleast_1d(k)
     for i in range(m):
         constant = index(constants, slice(i, i + 1) if shape_of(constants)[0] > 1 else slice(0, 1))
-        p = concatenate(0, p / np.arange(shape_of(p)[0], 0, -1), constant)
+        p = concatenate(0, p / np.arange(_length(p), 0, -1), constant)
     return p
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """Make a row of powers of each number."""
-    powers = np.arange(shape_of(x)[0] if N is None else N)
+    powers = np.arange(_length(x) if N is None else N)
     return expand_dims(x, -1) ** (powers if increasing else powers[::-1])
 
 

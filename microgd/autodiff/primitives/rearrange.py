@@ -61,6 +61,12 @@ def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
     return split(ary, indices_or_sections, min(1, len(shape_of(ary)) - 1))
 
 
+def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    if len(shape_of(ary)) < 2:
+        raise ValueError(f"vsplit: expected rows, got shape {shape_of(ary)}")
+    return split(ary, indices_or_sections, 0)
+
+
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     place = axis_of(x, axis)
     return tuple(index(x, along(place, i)) for i in range(shape_of(x)[place]))
@@ -76,6 +82,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
 def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     if axis is None:
         return compress(condition, ravel(a), 0)
+    a = atleast_1d(a)
     return index(a, along(axis_of(a, axis), np.flatnonzero(condition)))
 
 
@@ -278,7 +285,7 @@ def triu(m: Any, k: int = 0) -> Any:
 
 numpy_functions.update({
     np.split: split, np.array_split: _splitting(np.array_split), np.hsplit: hsplit,
-    np.vsplit: lambda ary, indices_or_sections: split(ary, indices_or_sections, 0),
+    np.vsplit: vsplit,
     np.dsplit: lambda ary, indices_or_sections: split(ary, indices_or_sections, 2),
     np.delete: delete, np.compress: compress, np.extract: extract,
     np.append: append, np.column_stack: column_stack, np.dstack: dstack, np.insert: insert, np.block: block,

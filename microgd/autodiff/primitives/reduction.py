@@ -93,21 +93,21 @@ length = primitive(
 # fmt: on
 
 
-def _reduced(a: Any, axis: Axis) -> tuple[int, ...]:
+def reduced_axes(a: Any, axis: Axis) -> tuple[int, ...]:
     """The axes to reduce; of a number, axis 0 and -1 are none, as NumPy's ufuncs have it."""
     return () if isinstance(axis, int) and axis in (0, -1) and not shape_of(a) else axes_of(a, axis)
 
 
 def sum(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    return reduce_sum(a, _reduced(a, axis), keepdims)
+    return reduce_sum(a, reduced_axes(a, axis), keepdims)
 
 
 def max(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    return reduce_max(a, _reduced(a, axis), keepdims)
+    return reduce_max(a, reduced_axes(a, axis), keepdims)
 
 
 def min(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    return reduce_min(a, _reduced(a, axis), keepdims)
+    return reduce_min(a, reduced_axes(a, axis), keepdims)
 
 
 @naming_errors
@@ -119,7 +119,7 @@ def logsumexp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     >>> float(logsumexp(np.array([1000.0, 1000.0])))
     1000.6931471805599
     """
-    return reduce_logsumexp(a, _reduced(a, axis), keepdims)
+    return reduce_logsumexp(a, reduced_axes(a, axis), keepdims)
 
 
 @naming_errors
@@ -176,7 +176,7 @@ def std(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 
 def prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Multiply one half of the entries with the other: correct to every order, also where entries are 0."""
-    a, axes = _widened(a), _reduced(a, axis)
+    a, axes = _widened(a), reduced_axes(a, axis)
     halves = in_front(a, axes)
     while (count := shape_of(halves)[0]) > 1:
         left, right = index(halves, slice(0, count // 2)), index(halves, slice(count // 2, count // 2 * 2))

@@ -15,11 +15,10 @@ import numpy as np
 from .arithmetic import where
 from .elementary import astype
 from .primitive import numpy_functions
-from .reduction import Axis, length, max, mean, min, prod, sum
+from .reduction import Axis, length, max, mean, min, prod, reduced_axes, sum
 from .shape import (
     along,
     atleast_1d,
-    axes_of,
     axis_of,
     concatenate,
     index,
@@ -114,7 +113,7 @@ def nanvar(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False
 
 def nanstd(a: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Compute the standard deviation; where all entries are equal, a kink, its slope is 0."""
-    spread = length(_distances(a, axis), axes_of(a, axis), keepdims)
+    spread = length(_distances(a, axis), reduced_axes(a, axis), keepdims)
     return spread / np.sqrt(_degrees(a, axis, ddof, keepdims))
 
 
@@ -151,15 +150,17 @@ def cov(
     if weights is None:
         count = shape_of(rows)[1]
         distance = rows - mean(rows, 1, keepdims=True)
-        return _scalar_if_one(distance @ transpose(distance, None) / (count - ddof))
+        return _scalar_if_one(distance @ transpose(distance, None) / np.maximum(count - ddof, 0))
     total = sum(weights)
     distance = rows - reshape(rows @ weights, (-1, 1)) / total
     lost = ddof * (sum(weights * aweights) / total if aweights is not None else 1.0)
-    return _scalar_if_one((distance * weights) @ transpose(distance, None) / (total - lost))
+    return _scalar_if_one((distance * weights) @ transpose(distance, None) / np.maximum(total - lost, 0))
 
 
 def _variables(m: Any, rowvar: bool) -> Any:
     """A row for each variable, in float64 as NumPy computes it."""
+    if len(shape_of(m)) > 2:
+        raise ValueError(f"cov: expected 2 axes at most, got shape {shape_of(m)}")
     rows = astype(m if len(shape_of(m)) == 2 else reshape(m, (1, -1)), np.dtype(float))
     return rows if rowvar or shape_of(rows)[0] == 1 else transpose(rows, None)
 
