@@ -60,6 +60,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
         return numpy_functions[ufunc](*inputs)
     name = name_of(ufunc) + f".{method}" * (method != "__call__")
     options = meaningful(options, {})
+    options.pop("order", None)  # the layout in memory, not the entries
     if "dtype" in options:
         inputs = in_dtype(name, inputs, options.pop("dtype"))
     if method == "outer":
@@ -142,6 +143,8 @@ def _fewer_arguments(
     kept = meaningful(given | options, defaults)
     parameters = inspect.signature(ours).parameters
     dtype = None if "dtype" in parameters else kept.pop("dtype", None)
+    if "order" not in parameters:  # the layout in memory, not the entries
+        kept.pop("order", None)
     by_position = list(itertools.takewhile(lambda name: name in kept, given))
     fewer = tuple([kept.pop(name) for name in by_position]) + args[len(given) :]
     if dtype is not None:

@@ -19,8 +19,8 @@ WITH_GRADIENT = [
     ("cumsum", (1,), {}), ("clip", (-0.5, 1.0), {}), ("clip", (), {"min": 0.0}), ("dot", (ARRAY.T,), {}),
     ("trace", (1,), {}), ("diagonal", (), {"offset": 1}), ("take", ([0, 4],), {}), ("take", ([2, 0], 1), {}),
     ("repeat", (2, 0), {}), ("squeeze", (), {}), ("swapaxes", (0, 1), {}), ("ravel", (), {"order": "C"}),
-    ("flatten", (), {}), ("copy", (), {}), ("conj", (), {}), ("conjugate", (), {}), ("transpose", (), {}),
-    ("reshape", (3, 2), {}), ("reshape", ((3, 2),), {"order": "C"}),
+    ("flatten", (), {}), ("copy", (), {}), ("copy", ("F",), {}), ("conj", (), {}), ("conjugate", (), {}),
+    ("transpose", (), {}), ("reshape", (3, 2), {}), ("reshape", ((3, 2),), {"order": "C"}),
     ("astype", (np.float32,), {"copy": False}),
 ]  # fmt: skip
 PLAIN = [

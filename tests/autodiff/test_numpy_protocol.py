@@ -141,6 +141,7 @@ SAY_NOTHING = [
     (np.ravel, ("C",), {}), (np.copy, ("K",), {"subok": False}), (np.round, (1, None), {}),
     (np.add.reduce, (0, None, None, False), {}), (np.add.reduce, (), {"where": True, "dtype": float}),
     (np.add.accumulate, (0, None, None), {}), (np.multiply.outer, ([1.0, 2.0],), {"dtype": float}),
+    (np.exp, (), {"order": "F"}), (np.copy, ("C",), {}), (np.copy, (), {"order": "F"}),
     (np.dot, (ARRAY.T,), {"out": None}), (np.linalg.norm, (None, None, False), {}),
 ]  # fmt: skip
 
