@@ -106,6 +106,10 @@ FUNCTIONS = [
     (lambda: np.sum(v, axis=5), "np.sum(Value of shape (2,), axis=5): axis 5 is out of bounds"),
     (lambda: np.mean(v, axis="a"), "np.mean(Value of shape (2,), axis='a'): 'str' object cannot"),
     (lambda: np.sum([v, v]), "a Value is not converted to an array implicitly"),
+    (
+        lambda: np.full(3, s),
+        "its gradient would be lost: np.broadcast_to(value, shape) fills an array with it",
+    ),
     (lambda: np.array([v, v]), "a Value is not converted to an array implicitly"),
     (lambda: np.maximum(v, "a"), "maximum: expected numbers, real arrays or Values, got str"),
     (lambda: np.concatenate(v), "np.concatenate(Value of shape (2,)): axis 0 is out of bounds"),

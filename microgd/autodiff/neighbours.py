@@ -48,6 +48,10 @@ def array_for_caller(value: Any) -> np.ndarray:
         unknown = np.empty((), object)
         unknown[()] = value
         return unknown
+    if sys._getframe(2).f_code is np.full.__code__:  # which does not ask a Value, as other functions do
+        raise TypeError(
+            LOST.format(what="an array", cure="np.broadcast_to(value, shape) fills an array with it")
+        )
     cure = _cure(modules) or "take .data for the numbers, or np.stack([...]) to make one Value of several"
     if not value.shape:  # np.arange(n), np.reshape(x, (n, -1))
         check_readable(value)

@@ -237,7 +237,6 @@ NOT_AN_ARRAY = (
         lambda x: np.array(x),
         lambda x: np.array([x, x]),
         lambda x: np.asarray(x, dtype=object),
-        lambda x: np.full(3, x),
         lambda x: np.mean([x, x]),
         lambda x: np.exp([x, x]),
         lambda x: Value([x, x]),
