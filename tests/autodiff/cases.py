@@ -12,7 +12,7 @@ from numpy_cases import NUMPY, NUMPY_FUNCTIONS
 from microgd import Value, logsumexp, relu, sigmoid, softmax, vjp
 from microgd.autodiff import softplus
 from microgd.autodiff.check import check_grads
-from microgd.autodiff.primitives import arithmetic, gather, linear_algebra, reduction, shape
+from microgd.autodiff.primitives import arithmetic, decompositions, gather, linear_algebra, reduction, shape
 from microgd.autodiff.trees import tree_leaves, tree_map
 
 # The helper --------------------------------------------------------------------------------------
@@ -326,6 +326,15 @@ OTHERS = {
     "round": (lambda a: np.round(a, 1) + np.round(a) * a, vector + 0.01),
     "ldexp": (lambda a: np.ldexp(a, 3), vector),
     "linalg.solve itself": (linear_algebra.solve, square, draw((3, 2))),
+    "eigh": (np.linalg.eigh, square),
+    "eig": (np.linalg.eig, square @ square.T + np.diag([0.0, 2.0, 4.0])),
+    "svd": (lambda a: np.linalg.svd(a, full_matrices=False), matrix),
+    "qr": (np.linalg.qr, matrix),
+    "cholesky": (np.linalg.cholesky, square @ square.T),
+    "slogdet": (np.linalg.slogdet, square),
+    "pinv": (np.linalg.pinv, matrix),
+    "lstsq": (lambda a, b: np.linalg.lstsq(a, b)[0], matrix.T, vector),
+    "rank": (lambda a: decompositions.rank(a, None) * 1.0, matrix),
     "cofactors": (linear_algebra.cofactors, stack),
     "change of cofactors": (linear_algebra.change_of_cofactors, square, draw((3, 3), seed=1)),
     "heaviside at 0": (lambda b: np.heaviside([0.0, 1.0], b), draw((2,))),

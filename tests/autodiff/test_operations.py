@@ -375,12 +375,10 @@ REFUSED = [
     (lambda v: np.einsum("ij,jk", v, v), "einsum: shapes (2, 3) and (2, 3) do not fit"),
     (lambda v: np.einsum("ij", v, v), "einsum: 'ij' is for 1 operands, got 2"),
     (lambda v: np.einsum(v, [0, 99]), "einsum: expected subscripts as a string"),
-    (lambda v: np.linalg.norm(v, 2), "norm: order 2 over 2 axes has no derivative rule here"),
-    (lambda v: np.linalg.norm(v, "nuc"), "norm: order 'nuc' over 2 axes has no derivative rule here"),
+    (lambda v: np.linalg.norm(v, 3), "norm: order 3 over 2 axes has no derivative rule here"),
     (lambda v: np.average(v, weights=[1.0]), "average: expected weights of shape (2, 3), got (1,)"),
     (lambda v: np.stack([v, v[0]]), "concatenate: shapes (1, 2, 3) and (1, 3) do not fit together"),
     (lambda v: np.i0(v), "np.i0 has no derivative rule. If it has a derivative, add it in one line"),
-    (lambda v: np.linalg.svd(v), "np.linalg.svd has no derivative rule. If it has a derivative, add it"),
     (lambda v: np.fft.fft(v), "np.fft.fft has no derivative rule"),
 ]  # fmt: skip
 

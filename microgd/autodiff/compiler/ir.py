@@ -17,6 +17,7 @@ import numpy as np
 
 from ..primitives import (
     arithmetic,
+    decompositions,
     einsum,
     elementary,
     gather,
@@ -178,7 +179,9 @@ def is_column_major(array: Operand) -> bool:
 
 # The primitives ----------------------------------------------------------------------------------
 
-_tables = (arithmetic, elementary, shape, gather, reduction, order, signals, linear_algebra, einsum)
+_tables = (
+    arithmetic, elementary, shape, gather, reduction, order, signals, linear_algebra, einsum, decompositions,
+)  # fmt: skip
 LIBRARY = {op for table in _tables for op in vars(table).values() if isinstance(op, Primitive)}
 """The primitives of this package. Nothing is known about user-defined ones."""
 

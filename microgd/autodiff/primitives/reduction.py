@@ -237,7 +237,7 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     if len(axes) != 1 or isinstance(ord, str):
         raise NotImplementedError(
             f"norm: order {ord!r} over {len(axes)} axes has no derivative rule here; "
-            "expected None, 'fro', 1 or inf for a matrix, a number for a vector"
+            "expected None, 'fro', 'nuc', 1, 2 or inf for a matrix, a number for a vector"
         )
     if ord == np.inf:
         return reduce_max(absolute(x), axes, keepdims)
