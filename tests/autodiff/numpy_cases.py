@@ -286,6 +286,8 @@ SIGNALS = {
     "convolve": (np.convolve, heights, vector),
     "convolve, same": (lambda a, v: np.convolve(a, v, "same"), heights, draw((7,))),
     "convolve, valid": (lambda a, v: np.convolve(a, v, mode="valid"), draw((6,)), draw((2,))),
+    "convolve, valid, the shorter first": (lambda a, v: np.convolve(a, v, "valid"), vector, heights),
+    "convolve, valid, one": (lambda a, v: np.convolve(a, v, "valid"), vector, draw((3,), seed=1)),
     "convolve, with itself": (lambda a: np.convolve(a, a), vector),
     "convolve, numbers": (np.convolve, scalar, vector),
     "convolve, strided": (lambda a: np.convolve(a[::-2], [1.0, 2.0, 0.5], "same"), draw((9,))),

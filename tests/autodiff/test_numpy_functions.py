@@ -85,6 +85,7 @@ ORDERED = {
     "partition": lambda x: np.partition(np.reshape(x, (2, 2)), (0, 1)) * np.array([1.0, 3.0]),
     "interp": lambda x: np.interp(x, np.array([0.0, 2.0, 5.0]), np.array([0.0, 1.0, 5.0])),
     "convolve": lambda x: np.convolve(x, x[:2]),
+    "convolve, valid": lambda x: np.convolve(x, x[:2], "valid"),
 }
 
 

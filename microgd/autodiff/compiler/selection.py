@@ -303,6 +303,7 @@ TABLE: dict[Primitive, Row] = {
     order.argpartition:    Row(array="np.argpartition({0}, {1}, {2})", portable="np.argsort({0}, {2})"),
     signals.searchsorted:  Row(array="np.searchsorted({0}, {1}, {2})"),
     signals.convolve_full: Row(array="np.convolve({0}, {1})"),
+    signals.convolve_valid: Row(array="np.convolve({0}, {1}, 'valid')"),
 }
 # fmt: on
 

@@ -187,40 +187,41 @@ def _periodic(x: Any, xp: Any, fp: Any, period: float) -> tuple[Any, Any, Any]:
 
 # Convolution -------------------------------------------------------------------------------------
 
-
-def _overlap(g: Any, other: Any, count: int) -> Any:
-    """The vjp of one line by the other: each entry was multiplied with all of the other one."""
-    start = shape_of(other)[0] - 1
-    return index(convolve_full(g, flip(other)), slice(start, start + count))
-
-
-convolve_full = primitive(
-    lambda a, v: np.convolve(a, v),
-    lambda g, out, a, v: _overlap(g, v, shape_of(a)[0]),
-    lambda g, out, a, v: _overlap(g, a, shape_of(v)[0]), name="convolve")  # fmt: skip
+# out[k] = sum of a[i] v[k - i], with all k or those for which v lies within a, the longer one. Each is the
+# other's vjp. NumPy multiplies term by term, so that the short one must stay short.
+# fmt: off
+convolve_full  = primitive(lambda a, v: np.convolve(a, v),
+                           lambda g, out, a, v: convolve_valid(g, flip(v)),
+                           lambda g, out, a, v: convolve_valid(g, flip(a)),        name="convolve")
+convolve_valid = primitive(lambda a, v: np.convolve(a, v, "valid"),
+                           lambda g, out, a, v: convolve_full(g, flip(v)),
+                           lambda g, out, a, v: flip(convolve_valid(a, flip(g))),  name="convolve_valid")
+# fmt: on
 
 
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """Multiply two polynomials: out[k] = sum of a[i] v[k - i]; the modes cut off both ends."""
+    """Multiply as polynomials; mode "same" gives as many as the longer one has, "valid" as above."""
     a, v = atleast_1d(a), atleast_1d(v)
-    n, m = sorted((shape_of(a)[0], shape_of(v)[0]))
-    return _cut(convolve_full(a, v), n, m, mode, (n - 1) // 2)
+    shorter = min(shape_of(a)[0], shape_of(v)[0])
+    return _convolved(a, v, mode, (shorter - 1) // 2)
 
 
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """Slide v along a: the convolution with v in reverse."""
     a, v = atleast_1d(a), atleast_1d(v)
-    n, m = sorted((shape_of(a)[0], shape_of(v)[0]))
-    start = (n - 1) // 2 if shape_of(a)[0] >= shape_of(v)[0] else n // 2
-    return _cut(convolve_full(a, flip(v)), n, m, mode, start)
+    start = (shape_of(v)[0] - 1) // 2 if shape_of(a)[0] >= shape_of(v)[0] else shape_of(a)[0] // 2
+    return _convolved(a, flip(v), mode, start)
 
 
-def _cut(full: Any, n: int, m: int, mode: str, start: int) -> Any:
-    """Keep all, as many as the longer one has from `start` on, or those where the shorter one fits in."""
-    places = {"full": slice(None), "same": slice(start, start + m), "valid": slice(n - 1, m)}
-    if mode not in places:
+def _convolved(a: Any, v: Any, mode: str, start: int) -> Any:
+    """Convolve; mode "same" begins at the entry `start` of the full one."""
+    longer, shorter = (a, v) if shape_of(a)[0] >= shape_of(v)[0] else (v, a)
+    if mode == "valid":
+        return convolve_valid(longer, shorter)
+    if mode not in ("full", "same"):
         raise ValueError(f"expected mode 'full', 'same' or 'valid', got {mode!r}")
-    return full if mode == "full" else index(full, places[mode])
+    full = convolve_full(a, v)
+    return full if mode == "full" else index(full, slice(start, start + shape_of(longer)[0]))
 
 
 # sin(pi x) / (pi x) ------------------------------------------------------------------------------
