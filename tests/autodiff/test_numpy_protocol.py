@@ -333,16 +333,16 @@ def test_a_value_where_no_rule_is_loses_no_gradient_in_silence(registry):
         product(Value(2.0), Value(3.0)).backward()
 
 
-def test_a_rule_for_scipys_erf_makes_scipys_erf_work(registry):
-    erf = scipy.special.erf
-    with pytest.raises(TypeError, match="erf has no derivative rule"):
-        erf(Value(0.5))
-    primitive(erf, lambda g, out, x: g * 2 / np.sqrt(np.pi) * np.exp(-x * x))
-    assert erf(Value(0.5)).data == erf(0.5)
-    assert erf(Value(0.5)).op.name == "erf"
-    assert grad(erf)(0.0) == pytest.approx(2 / np.sqrt(np.pi), rel=1e-15)
-    assert grad(grad(erf))(0.5) == pytest.approx(-2 / np.sqrt(np.pi) * np.exp(-0.25), rel=1e-14)
-    check_grads(erf, ARRAY, order=2)
+def test_a_rule_for_scipys_erfi_makes_scipys_erfi_work(registry):
+    erfi = scipy.special.erfi
+    with pytest.raises(TypeError, match="erfi has no derivative rule"):
+        erfi(Value(0.5))
+    primitive(erfi, lambda g, out, x: g * 2 / np.sqrt(np.pi) * np.exp(x * x))
+    assert erfi(Value(0.5)).data == erfi(0.5)
+    assert erfi(Value(0.5)).op.name == "erfi"
+    assert grad(erfi)(0.0) == pytest.approx(2 / np.sqrt(np.pi), rel=1e-15)
+    assert grad(grad(erfi))(0.5) == pytest.approx(2 / np.sqrt(np.pi) * np.exp(0.25), rel=1e-14)
+    check_grads(erfi, ARRAY, order=2)
 
 
 def test_a_new_rule_for_a_function_of_numpys_replaces_the_old(registry):
