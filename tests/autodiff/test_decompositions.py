@@ -160,6 +160,7 @@ REFUSED = [
     (lambda v: np.linalg.qr(v.T, "complete"), "qr: mode='complete' has no derivative rule"),
     (lambda v: np.linalg.pinv(v, hermitian=True), "pinv: hermitian=True"),
     (lambda v: np.linalg.eig(v[:, :2] * 0.0 + [[0.0, 1.0], [-1.0, 0.0]]), "eig: .* complex"),
+    (lambda v: np.linalg.lstsq(v[0], v), r"lstsq: expected a matrix.* shapes \(3,\) and \(2, 3\)"),
     (lambda v: np.linalg.cholesky(-v @ v.T), "Matrix is not positive definite"),
 ]  # fmt: skip
 
@@ -173,6 +174,27 @@ def test_refused_by_name(use, message):
 def test_rank_deficient_qr_is_called_singular():
     with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
         grad(lambda a: np.sum(np.linalg.qr(a).R))(np.zeros((3, 2)))
+
+
+def test_small_singular_values_are_left_out_as_in_numpy():
+    nearly_one = np.outer(draw((3,)), draw((2,))) + 1e-6 * draw((3, 2))
+    for options in ({}, {"rcond": 1e-3}, {"rtol": 1e-3}, {"rtol": None}):
+        ours = np.linalg.pinv(Value(nearly_one), **options)
+        np.testing.assert_allclose(ours.data, np.linalg.pinv(nearly_one, **options), rtol=1e-12)
+    for rcond in (None, 1e-3):
+        x, _, rank, _ = np.linalg.lstsq(Value(nearly_one), np.ones(3), rcond)
+        expected = np.linalg.lstsq(nearly_one, np.ones(3), rcond)
+        np.testing.assert_allclose(x.data, expected[0], rtol=1e-12)
+        assert rank.data == expected[2]
+
+
+def test_the_pseudo_inverse_of_a_matrix_of_rank_one_along_its_rank():
+    check(lambda a, b: np.linalg.pinv(np.outer(a, b), 1e-5), draw((3,)), draw((2,)))
+
+
+@pytest.mark.parametrize("matrix", [[[1, 2], [3, 4], [5, 7]], np.array([[1, 2], [3, 4], [5, 7]])])
+def test_least_squares_with_a_constant_matrix(matrix):
+    check(lambda b: np.linalg.lstsq(matrix, b)[0], draw((3,)))
 
 
 def test_lstsq_has_all_four_results():

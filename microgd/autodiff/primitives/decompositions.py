@@ -159,7 +159,10 @@ def _rule_of_cholesky(g: Any, out: Any, a: Any) -> Any:
 
 
 def _rule_of_pinv(g: Any, out: Any, a: Any, rtol: Any) -> Any:
-    """-P^T g P^T + (1 - A P) g^T P P^T + P^T P g^T (1 - P A), as long as the rank stays the same."""
+    """-P^T g P^T + (1 - A P) g^T P P^T + P^T P g^T (1 - P A), for a rank that stays the same.
+
+    Singular values below the limit rtol count as 0.
+    """
     back, turned = transposed(out), transposed(g)
     left, right = turned @ out @ back, back @ out @ turned
     return left - a @ (out @ left) + right - (right @ out) @ a - back @ g @ back
@@ -195,7 +198,7 @@ cholesky    = primitive(lambda a: np.linalg.cholesky(a), _rule_of_cholesky, name
 pinv        = primitive(lambda a, rtol: np.linalg.pinv(a, rtol), _rule_of_pinv, name="pinv")
 lstsq       = primitive(lambda a, b, rcond: np.linalg.lstsq(a, b, rcond)[0], _rule_of_lstsq,
                         lambda g, out, a, b, rcond: transposed(pinv(a, rcond)) @ g, name="lstsq")
-rank        = primitive(lambda a, rcond: np.linalg.matrix_rank(a, rcond), None, name="matrix_rank")
+rank        = primitive(lambda a, rtol: np.linalg.matrix_rank(a, rtol=rtol), None, name="matrix_rank")
 # (sign, log |det|): the sign is piecewise constant, d log |det a| / da = a^-T.
 slogdet     = primitive(lambda a: np.stack(np.linalg.slogdet(a), -1),
                         lambda g, out, a: expand_dims(index(g, (..., 1)), (-1, -2)) * transposed(inv(a)),
@@ -259,16 +262,28 @@ def _slogdet(a: Any) -> Any:
     return SlogdetResult(index(both, (..., 0)), index(both, (..., 1)))
 
 
-def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+def _precision(a: Any) -> float:
+    """Singular values below this part of the largest are rounding errors, to NumPy."""
+    dtype = np.result_type(getattr(a, "dtype", float), np.float32)
+    return float(max(shape_of(a)[-2:]) * np.finfo(dtype).eps)
+
+
+def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = 1e-15) -> Any:
     if hermitian:
         raise NotImplementedError("pinv: hermitian=True has no derivative rule; leave it out")
-    precision = max(shape_of(a)[-2:], default=1) * np.finfo(a.dtype).eps
-    return pinv(a, next((given for given in (rcond, rtol) if given is not None), precision))
+    if rcond is None:
+        rcond = _precision(a) if rtol is None else rtol
+    return pinv(a, rcond)
 
 
 def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """(solution, residuals, rank, singular values), all recorded. The residuals are there for every tall
     matrix; NumPy leaves them out where the rank is less than the number of columns."""
+    if len(shape_of(a)) != 2 or len(shape_of(b)) not in (1, 2):
+        raise ValueError(
+            f"lstsq: expected a matrix, and a vector or a matrix, got shapes {shape_of(a)} and {shape_of(b)}"
+        )
+    rcond = _precision(a) if rcond is None else rcond
     columns = expand_dims(b, -1) if len(shape_of(b)) == 1 else b
     x = lstsq(a, columns, rcond)
     residuals = reduce_sum((columns - a @ x) ** 2, (0,), False) if np.greater(*shape_of(a)) else np.empty(0)
