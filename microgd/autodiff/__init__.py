@@ -13,7 +13,8 @@ from .check import check_grads
 from .compiler.compile import compile
 from .functional import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from .primitives import primitive
-from .primitives.arithmetic import relu, sigmoid, softplus
+from .primitives.arithmetic import relu
+from .primitives.elementary import sigmoid, softplus
 from .primitives.reduction import logsumexp, softmax
 from .trees import ravel
 from .value import Value

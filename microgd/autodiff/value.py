@@ -27,6 +27,7 @@ from .active import check_readable, observed, observers
 from .data import Array, as_result, filled, fitted, is_integer, kept, own, read_only, unshared
 from .operators import Operators
 from .primitives import arithmetic as ar
+from .primitives import elementary
 from .primitives.evaluate import AS_THEY_ARE, evaluate, understood, with_numpy_floats
 from .primitives.primitive import Primitive
 from .unbroadcast import unbroadcast
@@ -138,7 +139,7 @@ class Value(Operators):
     __pow__, __rpow__ = binary(ar.power)
     __neg__, __abs__ = unary(ar.negative), unary(ar.absolute)
     exp, log, sqrt, sin, cos = map(unary, (ar.exp, ar.log, ar.sqrt, ar.sin, ar.cos))
-    tanh, sigmoid, softplus, relu = map(unary, (ar.tanh, ar.sigmoid, ar.softplus, ar.relu))
+    tanh, relu, sigmoid, softplus = map(unary, (ar.tanh, ar.relu, elementary.sigmoid, elementary.softplus))
 
     @property
     def args(self) -> tuple[Any, ...]:

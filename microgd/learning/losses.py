@@ -97,7 +97,7 @@ def binary_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     """
     logits, goal_pred = _alike("binary_cross_entropy", logits, goal_pred)
     _check_goals("binary_cross_entropy", goal_pred, "goals from 0 to 1", lambda y: (y >= 0) & (y <= 1))
-    return goal_pred * softplus(-logits) + (1.0 - goal_pred) * softplus(logits)
+    return _expected(goal_pred, softplus(-logits)) + _expected(1.0 - goal_pred, softplus(logits))
 
 
 def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
@@ -125,7 +125,7 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
         goal_pred = _as_floats(goal_pred, "softmax_cross_entropy: goals")
         if not _is_traced(goal_pred):
             _check_sums(np.sum(np.asarray(_numbers(goal_pred)), -1))
-        return np.sum(goal_pred * (logsumexp(logits, -1, keepdims=True) - logits), -1)
+        return np.sum(_expected(goal_pred, logsumexp(logits, -1, keepdims=True) - logits), -1)
     if shape_of(goal_pred) != shape[:-1]:
         raise ValueError(
             f"softmax_cross_entropy: logits of shape {shape} go with classes of shape {shape[:-1]} "
@@ -147,6 +147,11 @@ def softmax_cross_entropy(logits: Any, goal_pred: Any) -> Any:
     expected = f"classes from 0 to {shape[-1] - 1}"
     _check_goals("softmax_cross_entropy", classes, expected, lambda y: (y >= 0) & (y < shape[-1]))
     return logsumexp(logits, -1) - logits[(*np.indices(classes.shape), classes)]
+
+
+def _expected(probability: Any, loss: Any) -> Any:
+    """Compute probability * loss, which is 0 where the impossible would cost infinitely much."""
+    return probability * np.where(np.logical_and(probability == 0, loss == np.inf), 0.0, loss)
 
 
 # Wrong uses, refused -----------------------------------------------------------------------------

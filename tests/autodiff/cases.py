@@ -293,6 +293,7 @@ OTHERS = {
     "astype": (lambda a: a.astype(float), matrix),
     "relu": (lambda a: relu(a) if isinstance(a, Value) else np.maximum(a, 0), matrix),
     "sigmoid": (sigmoid, matrix),
+    "sech2": (arithmetic.sech2, matrix),
     "sigmoid of a number": (sigmoid, scalar),
     "softplus": (softplus, matrix),
     "softplus of a number": (softplus, scalar),

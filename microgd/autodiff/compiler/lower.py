@@ -14,7 +14,7 @@ import numpy as np
 from ..data import kept
 from ..functional import as_values
 from ..primitives import arithmetic as ar
-from ..primitives import reduction
+from ..primitives import elementary, reduction
 from ..primitives.primitive import Primitive
 from ..trees import tree_leaves
 from ..value import Value, ancestors, next_number
@@ -31,7 +31,9 @@ from .ir import (
 from .ir import shape_of_operand as shape_of
 from .trace import Trace, place_of
 
-_WRITTEN_IN_NUMPY = {ar.sigmoid, ar.softplus, reduction.reduce_logsumexp, reduction.length}
+_WRITTEN_IN_NUMPY = {
+    ar.sech2, elementary.sigmoid, elementary.softplus, reduction.reduce_logsumexp, reduction.length,
+}  # fmt: skip
 """Primitives that other libraries do not have, but that are written in NumPy's functions."""
 
 

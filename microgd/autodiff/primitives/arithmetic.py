@@ -41,8 +41,16 @@ identity = primitive(lambda a: a,       lambda g, out, a: g,                # dx
 
 
 def _base(a: Any, b: Any) -> Any:
-    """The base, but 1 for 0 ** 0: the power is constant there, and its vjp must not compute 0 ** -1."""
-    return a if type(b) in (float, int) and b else where((a == 0) & (b == 0), 1.0, a)
+    """The base a, but 1 where the exponent is 0: a ** 0 is constant, and 0 * a ** -1 may be 0 * infinity."""
+    if type(b) in (float, int) and b:
+        return a
+    return where((a == 0) & (b == 0) if hasattr(b, "record") else b == 0, 1.0, a)
+
+
+def _sech2(a: Any) -> Any:
+    with np.errstate(over="ignore"):  # 1 / infinity is the right 0
+        shape = 1.0 / np.cosh(a)
+    return shape * shape
 
 
 # 0 ** b is constant for b > 0, and the second vjp must not compute log 0: `where` replaces the base by 1.
@@ -61,8 +69,10 @@ sin      = primitive(np.sin,  lambda g, out, a: g * cos(a),           # d(sin a)
                      scalar=math.sin)
 cos      = primitive(np.cos,  lambda g, out, a: -g * sin(a),          # d(cos a)/da = -sin a
                      scalar=math.cos)
-tanh     = primitive(np.tanh, lambda g, out, a: g * (1.0 - out * out),      # 1 - tanh^2 a
+tanh     = primitive(np.tanh, lambda g, out, a: g * sech2(a),         # 1 - tanh^2 a, but exact far out
                      scalar=math.tanh)
+sech2    = primitive(_sech2,  lambda g, out, a: -2.0 * g * out * tanh(a),     # 1 / cosh^2 a
+                     name="sech2", scalar=lambda a: (1.0 / math.cosh(a)) ** 2)
 
 # Step functions: comparisons and the sign. They are piecewise constant, no gradient flows.
 greater       = primitive(operator.gt, None, None, name=">",  numpy=np.greater)
@@ -94,21 +104,4 @@ minimum  = primitive(np.minimum,   lambda g, out, a, b: g * ((a < b) + 0.5 * (a 
                                    lambda g, out, a, b: g * ((b < a) + 0.5 * (a == b)))
 relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (out > 0),
                      name="relu", scalar=lambda a: 0.0 if a <= 0 else a)
-
-
-def _sigmoid(a: Any) -> Any:
-    decay = np.exp(-abs(1.0 * a))  # at most 1: neither tail overflows or loses its digits
-    return np.where(a < 0, decay, 1.0) / (1.0 + decay)
-
-
-def _sigmoid_of_float(a: float) -> float:
-    decay = math.exp(-abs(a))
-    return (decay if a < 0 else 1.0) / (1.0 + decay)
-
-
-# The sigmoid 1 / (1 + e^-a), and its integral log(1 + e^a), a smooth relu.
-sigmoid  = primitive(_sigmoid, lambda g, out, a: g * out * (1.0 - out),
-                     name="sigmoid", scalar=_sigmoid_of_float)
-softplus = primitive(lambda a: np.logaddexp(1.0 * a, 0.0), lambda g, out, a: g * sigmoid(a),
-                     name="softplus", scalar=lambda a: max(a, 0.0) + math.log1p(math.exp(-abs(a))))
 # fmt: on

@@ -1,7 +1,9 @@
 """The table of derivatives: the other ufuncs of NumPy, which apply a function to each entry.
 
 First come the smooth ones, then kinks and remainders, then the piecewise constant ones. A function that is a
-line or two of others (`modf`, `divmod`) has no rule of its own.
+line or two of others (`modf`, `divmod`) has no rule of its own. Derivatives are written so that they and
+their own derivatives keep their digits over the whole range of floats: that of arcsin is 1 / cos(out),
+because 1 - a^2 cancels near 1.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import absolute, power, sigmoid, sign, sqrt, where
+from .arithmetic import absolute, cos, exp, power, sech2, sign, sqrt, where
 from .primitive import numpy_functions, primitive
 
 
@@ -19,6 +21,16 @@ def _as_type(a: Any, dtype: np.dtype[Any]) -> Any:
     if isinstance(a, np.ndarray):
         return a.astype(dtype)
     return float(a) if dtype.kind == "f" else dtype.type(a).item()
+
+
+def _sigmoid(a: Any) -> Any:
+    decay = np.exp(-abs(1.0 * a))  # at most 1: neither tail overflows or loses its digits
+    return np.where(a < 0, decay, 1.0) / (1.0 + decay)
+
+
+def _sigmoid_of_float(a: float) -> float:
+    decay = math.exp(-abs(a))
+    return (decay if a < 0 else 1.0) / (1.0 + decay)
 
 
 LOG_2, LOG_10, DEGREE = math.log(2), math.log(10), math.pi / 180
@@ -30,29 +42,36 @@ square     = primitive(np.square,     lambda g, out, a: g * 2.0 * a,  scalar=lam
 reciprocal = primitive(np.reciprocal, lambda g, out, a: -g * out * out, scalar=lambda a: 1.0 / a)
 cbrt       = primitive(np.cbrt,       lambda g, out, a: g / (3.0 * out * out))      # infinite at 0
 
+# The sigmoid 1 / (1 + e^-a), and its integral log(1 + e^a), a smooth relu.
+sigmoid  = primitive(_sigmoid, lambda g, out, a: g * 0.25 * sech2(0.5 * a),
+                     name="sigmoid", scalar=_sigmoid_of_float)
+softplus = primitive(lambda a: np.logaddexp(1.0 * a, 0.0), lambda g, out, a: g * sigmoid(a),
+                     name="softplus", scalar=lambda a: max(a, 0.0) + math.log1p(math.exp(-abs(a))))
+
 exp2       = primitive(np.exp2,       lambda g, out, a: g * out * LOG_2)
-expm1      = primitive(np.expm1,      lambda g, out, a: g * (out + 1.0),   scalar=math.expm1)
+expm1      = primitive(np.expm1,      lambda g, out, a: g * exp(a),        scalar=math.expm1)
 log2       = primitive(np.log2,       lambda g, out, a: g / (a * LOG_2))
 log10      = primitive(np.log10,      lambda g, out, a: g / (a * LOG_10))
 log1p      = primitive(np.log1p,      lambda g, out, a: g / (1.0 + a),     scalar=math.log1p)
 
 tan        = primitive(np.tan,        lambda g, out, a: g * (1.0 + out * out))
-arcsin     = primitive(np.arcsin,     lambda g, out, a: g / sqrt(1.0 - a * a))
-arccos     = primitive(np.arccos,     lambda g, out, a: -g / sqrt(1.0 - a * a))
+arcsin     = primitive(np.arcsin,     lambda g, out, a: g / cos(out))            # 1 / sqrt(1 - a^2)
+arccos     = primitive(np.arccos,     lambda g, out, a: -g / cos(arcsin(a)))     # -1 / sqrt(1 - a^2)
 arctan     = primitive(np.arctan,     lambda g, out, a: g / (1.0 + a * a))
 sinh       = primitive(np.sinh,       lambda g, out, a: g * cosh(a))
 cosh       = primitive(np.cosh,       lambda g, out, a: g * sinh(a))
-arcsinh    = primitive(np.arcsinh,    lambda g, out, a: g / sqrt(a * a + 1.0))
-arccosh    = primitive(np.arccosh,    lambda g, out, a: g / sqrt(a * a - 1.0))
-arctanh    = primitive(np.arctanh,    lambda g, out, a: g / (1.0 - a * a))
+arcsinh    = primitive(np.arcsinh,    lambda g, out, a: g / hypot(a, 1.0))       # 1 / sqrt(a^2 + 1)
+arccosh    = primitive(np.arccosh,    lambda g, out, a: g / (sqrt(a - 1.0) * sqrt(a + 1.0)))
+arctanh    = primitive(np.arctanh,    lambda g, out, a: g * cosh(out) ** 2)      # 1 / (1 - a^2)
 degrees    = primitive(np.degrees,    lambda g, out, a: g / DEGREE)
 radians    = primitive(np.radians,    lambda g, out, a: g * DEGREE)
 
 # Two arguments. At the origin hypot, like every norm here, takes slope 0: a / inf.
 hypot      = primitive(np.hypot,      lambda g, out, a, b: g * a / where(out == 0, math.inf, out),
-                                      lambda g, out, a, b: g * b / where(out == 0, math.inf, out))
-arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * b / (1.0 * a * a + 1.0 * b * b),
-                                      lambda g, out, a, b: -g * a / (1.0 * a * a + 1.0 * b * b))
+                                      lambda g, out, a, b: g * b / where(out == 0, math.inf, out),
+                       scalar=math.hypot)
+arctan2    = primitive(np.arctan2,    lambda g, out, a, b: g * (b / hypot(a, b)) / hypot(a, b),
+                                      lambda g, out, a, b: -g * (a / hypot(a, b)) / hypot(a, b))
 logaddexp  = primitive(np.logaddexp,  lambda g, out, a, b: g * sigmoid(a - b),
                                       lambda g, out, a, b: g * sigmoid(b - a))
 logaddexp2 = primitive(np.logaddexp2, lambda g, out, a, b: g * sigmoid((a - b) * LOG_2),

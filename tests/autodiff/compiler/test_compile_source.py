@@ -46,9 +46,8 @@ def layer_loss(weights, bias, x, goal_pred):
     t5 = float(np.add.reduce(t4, axis=None))
     layer_loss = t5 / 15
     d_pred = 0.13333333333333333 * t3     # d layer_loss / d pred
-    t6 = pred * pred
-    t7 = 1.0 - t6
-    d_t2 = d_pred * t7                    # d layer_loss / d t2
+    t6 = sech2(t2)
+    d_t2 = d_pred * t6                    # d layer_loss / d t2
     d_bias = np.add.reduce(d_t2, axis=0)  # d layer_loss / d bias
     d_weights = x.T.dot(d_t2)             # d layer_loss / d weights
     return layer_loss, d_weights, d_bias"""

@@ -1,0 +1,216 @@
+"""Every function over the whole range of floats, against mpmath with hundreds of digits.
+
+The value and the first two derivatives keep at least half of their digits, in float64 and float32, from
+denormal numbers up to the largest; where they cannot, LOSSES says why. Results that are themselves denormal
+may have lost digits, and may be 0.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from microgd import grad, losses, relu, sigmoid, softmax
+from microgd.autodiff import softplus
+
+mp = pytest.importorskip("mpmath").mp
+
+# name: (the function, the same in mpmath)
+FUNCTIONS = {
+    "exp": (np.exp, mp.exp),
+    "exp2": (np.exp2, lambda x: mp.mpf(2) ** x),
+    "expm1": (np.expm1, mp.expm1),
+    "log": (np.log, mp.log),
+    "log2": (np.log2, lambda x: mp.log(x) / mp.log(2)),
+    "log10": (np.log10, lambda x: mp.log(x) / mp.log(10)),
+    "log1p": (np.log1p, mp.log1p),
+    "sqrt": (np.sqrt, mp.sqrt),
+    "cbrt": (np.cbrt, lambda x: mp.sign(x) * mp.cbrt(abs(x))),
+    "square": (np.square, lambda x: x * x),
+    "reciprocal": (np.reciprocal, lambda x: 1 / x),
+    "sin": (np.sin, mp.sin),
+    "cos": (np.cos, mp.cos),
+    "tan": (np.tan, mp.tan),
+    "arcsin": (np.arcsin, mp.asin),
+    "arccos": (np.arccos, mp.acos),
+    "arctan": (np.arctan, mp.atan),
+    "sinh": (np.sinh, mp.sinh),
+    "cosh": (np.cosh, mp.cosh),
+    "tanh": (np.tanh, mp.tanh),
+    "arcsinh": (np.arcsinh, mp.asinh),
+    "arccosh": (np.arccosh, mp.acosh),
+    "arctanh": (np.arctanh, mp.atanh),
+    "degrees": (np.degrees, mp.degrees),
+    "radians": (np.radians, mp.radians),
+    "sigmoid": (sigmoid, lambda x: 1 / (1 + mp.exp(-x))),
+    "softplus": (softplus, lambda x: mp.log(1 + mp.exp(x))),
+    "relu": (relu, lambda x: max(x, mp.mpf(0))),
+    "abs": (abs, abs),
+    "x + 3": (lambda x: x + 3.0, lambda x: x + 3),
+    "3 - x": (lambda x: 3.0 - x, lambda x: 3 - x),
+    "x / 3": (lambda x: x / 3.0, lambda x: x / 3),
+    "3 / x": (lambda x: 3.0 / x, lambda x: 3 / x),
+    "x * x": (lambda x: x * x, lambda x: x * x),
+    "x ** 0": (lambda x: x**0, lambda x: mp.mpf(1)),
+    "x ** 1": (lambda x: x**1, lambda x: x),
+    "x ** 2": (lambda x: x**2, lambda x: x**2),
+    "x ** 3": (lambda x: x**3, lambda x: x**3),
+    "x ** 0.5": (lambda x: x**0.5, lambda x: mp.sqrt(x)),
+    "x ** -1.5": (lambda x: x**-1.5, lambda x: x ** mp.mpf(-1.5)),
+    "2 ** x": (lambda x: 2.0**x, lambda x: mp.mpf(2) ** x),
+    "x ** x": (lambda x: x**x, lambda x: x**x),
+    "hypot": (lambda x: np.hypot(x, 3.0), lambda x: mp.sqrt(x * x + 9)),
+    "arctan2 of x": (lambda x: np.arctan2(x, 3.0), lambda x: mp.atan(x / 3)),
+    "arctan2 to x": (lambda x: np.arctan2(3.0, x), lambda x: mp.atan2(3, x)),
+    "logaddexp": (lambda x: np.logaddexp(x, 1.0), lambda x: mp.log(mp.exp(x) + mp.e)),
+    "logaddexp2": (lambda x: np.logaddexp2(x, 1.0), lambda x: mp.log(2**x + 2) / mp.log(2)),
+    "binary_cross_entropy": (lambda x: losses.binary_cross_entropy(x, 1.0), lambda x: mp.log(1 + mp.exp(-x))),
+}
+
+# (name, order of the derivative): why digits are lost, and where
+LOSSES = {
+    ("hypot", 2): ("9 / r^3 is a difference of 1 / r and x^2 / r^3, nearly equal", lambda x: abs(x) > 100),
+    ("x ** x", 1): ("x^(x - 1) overflows before it is multiplied by x", lambda x: 0 < x < 1e-37),
+    ("x ** x", 2): ("x^(x - 2) overflows before it is multiplied by x", lambda x: 0 < x < 1e-15),
+}  # fmt: skip
+
+AROUND_1 = [
+    1e-30,
+    1e-20,
+    1e-10,
+    1e-5,
+    0.01,
+    0.3,
+    1 - 1e-6,
+    1.0,
+    1 + 1e-6,
+    1.5,
+    3.0,
+    10.0,
+    20.0,
+    40.0,
+    80.0,
+    88.0,
+]
+FAR = [1e3, 1e5, 1e10, 1e15, 1e19, 1e25]
+RANGES = {
+    np.float64: [1e-310, 1e-300, 1e-200, 1e-160, *AROUND_1, 200.0, 355.0, 400.0, 700.0, 720.0, *FAR,
+                 1e50, 1e100, 1e150, 1e160, 1e200, 1e300],
+    np.float32: [1e-40, 1e-38, *AROUND_1, *FAR, 1e37],
+}  # fmt: skip
+
+
+def derivatives(f, x):
+    """f(x), f'(x) and f''(x), by differences so narrow that with these digits they are exact for us."""
+    x = mp.mpf(float(x))
+    far = abs(math.log10(abs(x))) if x else 0
+    mp.dps = int(200 + 4 * far + 2 * min(abs(x), 1000))  # e^-x beside 1
+    h = (min(abs(x), mp.mpf(1)) or mp.mpf(1)) * mp.mpf(10) ** -(40 + int(far) if abs(x) > 1 else 40)
+    below, here, above = f(x - h), f(x), f(x + h)
+    return here, (above - below) / (2 * h), (above - 2 * here + below) / (h * h)
+
+
+def defined(f, x):
+    try:
+        found = derivatives(f, x)
+    except (ValueError, ZeroDivisionError, ArithmeticError):
+        return None
+    return found if all(isinstance(d, mp.mpf) and mp.isfinite(d) for d in found) else None
+
+
+def orders(f):
+    def summed(function):
+        return lambda x: np.sum(function(x))
+
+    first = grad(summed(f))
+    return [f, first, grad(summed(first))]
+
+
+def lost(got, truth, dtype):
+    """Whether more than half of the digits are lost."""
+    limits = np.finfo(dtype)
+    if abs(truth) > float(limits.max):
+        return math.isnan(got)
+    if abs(truth) < float(limits.tiny) or (truth and abs(truth) < mp.mpf(10) ** -60 and got == 0.0):
+        return not abs(got) <= 2 * float(limits.tiny)
+    return not abs(mp.mpf(got) - truth) <= mp.sqrt(float(limits.eps)) * abs(truth)
+
+
+@pytest.mark.parametrize("dtype", RANGES, ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # out of the domain, and overflows that are true
+def test_value_and_derivatives_keep_half_of_their_digits(name, dtype):
+    ours, theirs = FUNCTIONS[name]
+    checked = 0
+    for x in sorted({sign * x for x in RANGES[dtype] for sign in (-1, 1)}):
+        truths = defined(theirs, dtype(x))
+        for order, f in enumerate(orders(ours) if truths else []):
+            _, is_known = LOSSES.get((name, order), ("", lambda x: False))
+            got = float(f(np.array([x], dtype))[0])
+            if lost(got, truths[order], dtype) and not is_known(x):
+                pytest.fail(f"order {order} at {x:g}: {got:g}, expected {mp.nstr(truths[order], 8)}")
+            checked += 1
+    assert checked > 20
+
+
+@pytest.mark.parametrize(("name", "order"), LOSSES)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_is_listed_as_lost_is_lost(name, order):
+    ours, theirs = FUNCTIONS[name]
+    _, is_known = LOSSES[name, order]
+    places = [x for x in RANGES[np.float64] if is_known(x)]
+    results = [float(orders(ours)[order](np.array([x]))[0]) for x in places]
+    assert any(lost(got, derivatives(theirs, x)[order], np.float64) for x, got in zip(places, results))
+
+
+# Two arguments, and points where a product of 0 and infinity waits --------------------------------
+
+
+@pytest.mark.parametrize("dtype", RANGES, ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize("exponent", [-170, -25, -10, 0, 10, 25, 170])
+@pytest.mark.parametrize("f", [np.arctan2, np.hypot])
+def test_slopes_of_an_angle_and_a_distance_whatever_the_unit(f, exponent, dtype):
+    if abs(exponent) > 30 and dtype == np.float32:
+        return
+    unit = dtype(10.0**exponent)
+    x, y = grad(lambda x, y: np.sum(f(x, y)), (0, 1))(np.array([3 * unit]), np.array([4 * unit]))
+    expected = np.array([4, -3]) / 25 / unit.astype(float) if f is np.arctan2 else [0.6, 0.8]
+    assert [*x, *y] == pytest.approx(expected, rel=1e-5)
+    assert x.dtype == dtype
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-310, -1e-310, 5e-324, 1.0, math.inf])
+@pytest.mark.parametrize("zero", [0, 0.0, np.zeros(1)])
+def test_a_zeroth_power_is_constant_everywhere(x, zero):
+    for first in (grad(lambda x: np.sum(x**zero)), grad(lambda x: np.sum(np.power(x, zero)))):
+        second = grad(lambda x, first=first: np.sum(first(x)))
+        for point in (x, np.array([x])):
+            assert np.all(first(point) == 0.0)
+            assert np.all(second(point) == 0.0)
+
+
+def test_the_mixed_derivative_of_a_power_at_exponent_0():
+    """d^2 a^b / da db = a^(b - 1) (1 + b log a), which is 1 / a at b = 0."""
+    assert grad(lambda b: grad(lambda a: a**b)(4.0))(0.0) == 0.25
+
+
+@pytest.mark.parametrize("goal", [0, [1.0, 0.0]])
+def test_what_is_impossible_and_does_not_happen_costs_nothing(goal):
+    logits = np.array([0.0, -np.inf])
+    goal = np.asarray(goal)
+    assert losses.softmax_cross_entropy(logits, goal) == 0.0
+    assert grad(lambda x: losses.softmax_cross_entropy(x, goal))(logits).tolist() == [0.0, 0.0]
+    assert softmax(logits).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(("logit", "goal"), [(math.inf, 1.0), (-math.inf, 0.0)])
+def test_a_certain_answer_that_is_right_costs_nothing(logit, goal):
+    assert losses.binary_cross_entropy(logit, goal) == 0.0
+    assert grad(lambda x: losses.binary_cross_entropy(x, goal))(logit) == 0.0
+
+
+def test_the_slope_by_a_soft_goal_is_the_loss():
+    slope = grad(lambda y: np.sum(losses.softmax_cross_entropy(np.array([0.0, 2.0]), y)))(
+        np.array([0.0, 1.0])
+    )
+    assert slope == pytest.approx(np.logaddexp(0.0, 2.0) - np.array([0.0, 2.0]))
