@@ -70,6 +70,13 @@ def test_second_derivatives_of_a_determinant_are_exact():
     )
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2], [1, 0, 2], [1, 2, 0]])
+def test_determinants_of_either_sign_to_second_order(order):
+    regular = (draw((3, 3)) + 3.0 * np.eye(3))[order]
+    microgd.check_grads(np.linalg.det, regular, order=2)
+    microgd.check_grads(np.linalg.det, regular * [1.0, -1.0, 1.0], order=2)
+
+
 def test_third_derivatives_of_a_determinant_need_a_regular_matrix():
     regular = draw((3, 3)) + 3.0 * np.eye(3)
     microgd.check_grads(np.linalg.det, regular, order=3)
