@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from numbers import Real
@@ -63,6 +64,24 @@ def whole_number(name: str, given: Any, interval: str) -> int:
     return int(x)
 
 
+def argument(interval: str, default: Any = dataclasses.MISSING, **options: Any) -> Any:
+    """Declare a field of a dataclass that is a number: the interval in which it must lie, and its default.
+
+    With `whole=True` it is a whole number. `check_arguments` does the checking.
+    """
+    metadata = {"interval": interval, "whole": options.pop("whole", False)}
+    return dataclasses.field(default=default, metadata=metadata, **options)
+
+
+def check_arguments(x: Any, prefix: str = "") -> None:
+    """Convert the fields of a dataclass that `argument` declares; raise TypeError or ValueError."""
+    for field in dataclasses.fields(x):
+        if "interval" in field.metadata:
+            check = whole_number if field.metadata["whole"] else number
+            checked = check(f"{prefix}{field.name}", getattr(x, field.name), field.metadata["interval"])
+            object.__setattr__(x, field.name, checked)
+
+
 def generator(name: str, rng: Any) -> np.random.Generator:
     """Return the generator, or the one of this seed; raise TypeError or ValueError if it is neither.
 
@@ -88,6 +107,17 @@ def as_number(name: str, found: Any) -> float:
 def real_array(name: str, given: Any) -> np.ndarray:
     """Return numbers as an array of floats; raise TypeError or ValueError if they are something else."""
     return np.asarray(as_data(given, name), dtype=float)
+
+
+def float_dtype(name: str, given: Any) -> np.dtype[Any]:
+    """Return float64 or float32 as a dtype; raise TypeError if it is another one."""
+    try:
+        dtype = np.dtype(given)
+    except TypeError:
+        dtype = None
+    if given is None or dtype not in (np.float64, np.float32):
+        raise TypeError(f"{name}: expected float64 or float32, got {given!r}")
+    return dtype
 
 
 # Functions ---------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value, relu
+from ..autodiff.primitives.elementary import astype
 from . import init
-from .arguments import Rng, function, generator, whole_number
+from .arguments import Rng, float_dtype, function, generator, whole_number
 from .parameters import NamedParameters
 
 Activation = Callable[[Any], Any]
@@ -29,6 +30,7 @@ class Layer:
     initialise       a function (inputs, outputs, rng) -> first weights, as in init.py; the bias starts at 0.
     rng              a seed or a generator of random numbers.
     name             the prefix of "weight" and "bias" in the names of the parameters.
+    dtype            float64, or float32: then inputs become float32 too, and all of the training stays it.
 
     An input of shape (inputs,) gives (outputs,), a batch (n, inputs) gives (n, outputs).
     """
@@ -41,12 +43,14 @@ class Layer:
         initialise: Initialisation = init.he,
         rng: Rng = None,
         name: str = "layer",
+        dtype: Any = np.float64,
     ) -> None:
         _check_functions(activation, initialise)
         inputs = whole_number("Layer: inputs", inputs, "[1, inf)")
         outputs = whole_number("Layer: outputs", outputs, "[1, inf)")
-        self.weight = Value(initialise(inputs, outputs, rng), name=f"{name}.weight")
-        self.bias = Value(np.zeros(outputs), name=f"{name}.bias")
+        dtype = float_dtype("Layer: dtype", dtype)
+        self.weight = Value(np.asarray(initialise(inputs, outputs, rng), dtype), name=f"{name}.weight")
+        self.bias = Value(np.zeros(outputs, dtype), name=f"{name}.bias")
         self.activation = activation
         if self.weight.shape != (inputs, outputs):
             raise ValueError(
@@ -65,6 +69,8 @@ class Layer:
                 f"{self!r}: expected {self.weight.shape[0]} numbers along the last axis of the input, "
                 f"got shape {np.shape(input)}"
             )
+        if self.weight.dtype == np.float32:
+            input = astype(input if isinstance(input, Value) else np.asarray(input), self.weight.dtype)
         output = input @ self.weight + self.bias
         return output if self.activation is None else self.activation(output)
 
@@ -82,6 +88,7 @@ class MLP:
     sizes       the number of inputs, then the number of units of each layer; the last are the outputs.
     activation  of the hidden layers. For tanh and sigmoid take initialise=init.xavier.
     rng         a seed or a generator of random numbers: the same seed gives the same net.
+    dtype       float64, or float32 for the whole of the training.
 
     Calling it predicts; its parameters, by name, go to an optimizer.
 
@@ -100,6 +107,7 @@ class MLP:
         activation: Activation | None = relu,
         initialise: Initialisation = init.he,
         rng: Rng = None,
+        dtype: Any = np.float64,
     ) -> None:
         if len(sizes) < 2 or not all(isinstance(size, (int, np.integer)) and size > 0 for size in sizes):
             raise ValueError(f"MLP: expected at least two sizes, positive whole numbers, got {sizes}")
@@ -107,7 +115,9 @@ class MLP:
         rng = generator("MLP: rng", rng)
         last = len(sizes) - 1
         self.layers = [
-            Layer(sizes[i - 1], sizes[i], activation if i < last else None, initialise, rng, name=f"layer{i}")
+            Layer(
+                sizes[i - 1], sizes[i], activation if i < last else None, initialise, rng, f"layer{i}", dtype
+            )
             for i in range(1, len(sizes))
         ]
 

@@ -14,7 +14,9 @@ function of the step number (schedules.py); transforms change the gradients befo
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +25,7 @@ import numpy as np
 
 from ..autodiff import Value
 from ..autodiff.data import as_data
-from .arguments import number, whole_number
+from .arguments import argument, check_arguments, number, whole_number
 from .parameters import named
 from .schedules import Schedule
 from .transforms import Transform
@@ -36,7 +38,7 @@ Memory = dict[str, Any]
 
 def hyperparameter(default: float, interval: str) -> Any:
     """Declare a number that a formula depends on: its default, and the interval in which it must lie."""
-    return dataclasses.field(default=default, kw_only=True, metadata={"interval": interval})
+    return argument(interval, default, kw_only=True)
 
 
 @dataclass(repr=False, eq=False)
@@ -47,6 +49,8 @@ class Optimizer:
                    name, and by its position where it has none or shares it.
     learning_rate  a number >= 0, or a schedule: a function of the step number, which counts from 0.
     transforms     functions of (gradients, parameters) to gradients, applied in this order.
+    settings       numbers for single parameters, such as {"*.bias": {"weight_decay": 0.0}, "layer1.*":
+                   {"learning_rate": 0.001}}: by name or pattern; of several that fit the last one decides.
     steps          the number of steps taken.
 
     A subclass is a dataclass that declares each of its numbers once: `momentum: float = hyperparameter(0.9,
@@ -56,6 +60,7 @@ class Optimizer:
     parameters: Any
     learning_rate: Rate
     transforms: Transforms = ()
+    settings: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict, kw_only=True)
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         """Explain a habit from other libraries, before `__init__` calls it an unexpected argument."""
@@ -71,10 +76,8 @@ class Optimizer:
         self.transforms = tuple(self.transforms)
         self.steps = 0
         self.rate()  # a learning rate that cannot be used is refused now
-        for field in dataclasses.fields(self):
-            if "interval" in field.metadata:
-                given = getattr(self, field.name)
-                setattr(self, field.name, number(field.name, given, field.metadata["interval"]))
+        check_arguments(self)
+        self._settings = [self._settings_of(name) for name in self.names]
         self.memory = [self.start(np.zeros(p.shape, p.dtype) if p.shape else 0.0) for p in self.parameters]
 
     # The formula
@@ -109,20 +112,75 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter by the formula.
 
-        A parameter whose gradient a transform made None stays, and so does its memory.
+        A parameter whose gradient a transform made None stays, and so does its memory; an entry of it that a
+        transform has masked stays alike.
         """
         rate = self.rate()
         for i, gradient in enumerate(self._gradients()):
             if gradient is not None:
                 parameter = self.parameters[i]
-                parameter.data, *memory = self.update(parameter.snapshot(), gradient, rate, **self.memory[i])
+                parameter.data, *memory = self._moved(i, parameter.snapshot(), gradient, rate)
                 self.memory[i] = dict(zip(self.memory[i], memory, strict=True))
         self.steps += 1
+
+    def _moved(self, i: int, weight: Any, gradient: Any, rate: float) -> Sequence[Any]:
+        """Return the new weight and memory of a parameter; masked entries of the gradient keep theirs."""
+        formula, memory = self, self.memory[i]
+        if self._settings[i]:
+            formula, rate = self._formula_of(i, rate)
+        if not isinstance(gradient, np.ma.MaskedArray):
+            return formula.update(weight, gradient, rate, **memory)
+        new = formula.update(weight, gradient.data, rate, **memory)
+        pairs = zip((weight, *memory.values()), new, strict=True)
+        return [np.where(gradient.mask, before, x) if np.shape(x) else x for before, x in pairs]
+
+    def observe(self, error: float) -> None:
+        """Tell the error before this step to a schedule that looks at it, such as `reduce_on_plateau`."""
+        for schedule in self._schedules():
+            schedule.observe(self.steps, error)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0; `backward` adds to them."""
         for parameter in self.parameters:
             parameter.grad = 0.0
+
+    # Settings of single parameters
+
+    def _settings_of(self, name: str) -> dict[str, Any]:
+        """Collect the settings of a parameter, checked."""
+        if not isinstance(self.settings, Mapping) or not all(
+            isinstance(own, Mapping) for own in self.settings.values()
+        ):
+            raise TypeError(f"settings: expected a dict name -> dict of numbers, got {self.settings!r}")
+        found: dict[str, Any] = {}
+        for pattern, own in self.settings.items():
+            if not any(_fits(pattern, known) for known in self.names):
+                raise ValueError(f"settings: {pattern!r} fits none of the parameters {', '.join(self.names)}")
+            for key, given in own.items():
+                intervals = {f.name: f.metadata["interval"] for f in dataclasses.fields(self) if f.metadata}
+                intervals["learning_rate"] = "[0, inf)"
+                if key not in intervals:
+                    raise ValueError(
+                        f"settings: {pattern!r}: expected one of {', '.join(intervals)}, got {key!r}"
+                    )
+                if not (key == "learning_rate" and callable(given)):
+                    number(f"settings: {pattern!r}: {key}", given, intervals[key])
+            found |= own if _fits(pattern, name) else {}
+        return found
+
+    def _formula_of(self, i: int, rate: float) -> tuple[Optimizer, float]:
+        """Return the formula with the numbers of one parameter, and its learning rate."""
+        own = dict(self._settings[i])
+        its_rate = own.pop("learning_rate", rate)
+        formula = copy.copy(self)
+        formula.__dict__.update(own)
+        return formula, its_rate(self.steps) if callable(its_rate) else its_rate
+
+    def _schedules(self) -> list[Any]:
+        """List the schedules that look at the error."""
+        own = [own["learning_rate"] for own in self._settings if "learning_rate" in own]
+        found = {id(rate): rate for rate in (self.learning_rate, *own) if hasattr(rate, "observe")}
+        return list(found.values())
 
     def _gradients(self) -> Sequence[Any]:
         gradients: Sequence[Any] = [parameter.grad for parameter in self.parameters]
@@ -138,7 +196,10 @@ class Optimizer:
         if len(gradients) != len(self.parameters):
             raise ValueError(f"{transform}: expected {len(self.parameters)} gradients, got {len(gradients)}")
         for gradient, (name, parameter) in zip(gradients, self.by_name.items(), strict=True):
-            if gradient is not None and np.shape(as_data(gradient, transform)) != parameter.shape:
+            if (
+                gradient is not None
+                and np.shape(as_data(np.ma.getdata(gradient), transform)) != parameter.shape
+            ):
                 raise ValueError(
                     f"{transform}: expected a gradient of shape {parameter.shape} "
                     f"for parameter {name}, got {np.shape(gradient)}"
@@ -151,11 +212,19 @@ class Optimizer:
 
         That is the number of steps taken, and the memory as "<parameter's name>.<name in the memory>".
         """
-        return {"steps": self.steps} | {
-            f"{name}.{key}": np.copy(x) if np.shape(x) else x
-            for name, memory in zip(self.names, self.memory, strict=True)
-            for key, x in memory.items()
-        }
+        return (
+            {"steps": self.steps}
+            | {
+                f"{name}.{key}": np.copy(x) if np.shape(x) else x
+                for name, memory in zip(self.names, self.memory, strict=True)
+                for key, x in memory.items()
+            }
+            | {
+                f"learning_rate/{i}.{key}": x
+                for i, schedule in enumerate(self._schedules())
+                for key, x in schedule.state().items()
+            }
+        )
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Continue from a `state` of an optimizer with the same formula and parameters.
@@ -176,14 +245,20 @@ class Optimizer:
             {key: _loaded(f"{name}.{key}", state, x, parameter) for key, x in memory.items()}
             for (name, parameter), memory in zip(self.by_name.items(), self.memory, strict=True)
         ]
+        for i, schedule in enumerate(self._schedules()):
+            schedule.load_state({key: state[f"learning_rate/{i}.{key}"] for key in schedule.state()})
         self.steps, self.memory = steps, memory
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return pattern == name or fnmatch.fnmatchcase(name, pattern)
 
 
 def _typed(gradient: Any, parameter: Value) -> Any:
     """A gradient of the parameter's own dtype, if there is one: transforms may compute in float64."""
     if gradient is None:
         return None
-    return np.asarray(gradient, parameter.dtype) if parameter.shape else float(gradient)
+    return np.asanyarray(gradient, parameter.dtype) if parameter.shape else float(gradient)
 
 
 def _loaded(name: str, state: Mapping[str, Any], present: Any, parameter: Value) -> Any:

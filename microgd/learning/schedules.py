@@ -1,11 +1,13 @@
 """Schedules: the learning rate as a function of the step number.
 
 A schedule is any function step -> learning rate; steps count from 0. `lambda step: 0.1 / (1 + step)` is
-one, and an optimizer takes it in place of a number. The functions here make the usual ones. Schedules
-compose as functions do: `warm_up` and `repeat` take one and return one, and so does a product such as
-`lambda step: wave(step) * decay(step)`.
+one, and an optimizer takes it in place of a number. The usual ones are here, as objects that can be called,
+copied and pickled. Schedules compose as functions do: `warm_up` and `repeat` take one and return one, and so
+does a product such as `lambda step: wave(step) * decay(step)`.
 
     optimizer = Adam(parameters, learning_rate=warm_up(100, then=cosine(0.01, steps=900)))
+
+`reduce_on_plateau` looks at the error instead, which `descend` tells it.
 
 Rates are numbers >= 0; lengths of time are counted in steps, and only where another schedule takes over
 must they be whole: an epoch may have 31.25 steps. An argument out of its range raises a ValueError that
@@ -15,25 +17,41 @@ names it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from .arguments import number, whole_number
+from .arguments import argument, check_arguments, number
 
 Schedule = Callable[[int], float]
 """step -> learning rate; steps count from 0."""
 
 
-def constant(rate: float) -> Schedule:
+@dataclass(frozen=True)
+class _Schedule:
+    """A schedule whose numbers are checked when it is made."""
+
+    def __post_init__(self) -> None:
+        check_arguments(self, f"{type(self).__name__}: ")
+
+
+@dataclass(frozen=True)
+class constant(_Schedule):
     """Constant rate: rate(step) = rate.
 
     >>> constant(0.1)(1000)
     0.1
     """
-    rate = number("constant: rate", rate, "[0, inf)")
-    return lambda step: rate
+
+    rate: float = argument("[0, inf)")
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        return self.rate
 
 
-def step_decay(rate: float, factor: float, every: float) -> Schedule:
+@dataclass(frozen=True)
+class step_decay(_Schedule):
     """Step decay: rate(step) = rate * factor ^ floor(step / every), with factor in (0, 1].
 
     A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural
@@ -43,11 +61,18 @@ def step_decay(rate: float, factor: float, every: float) -> Schedule:
     >>> [schedule(step) for step in (0, 9, 10, 20)]
     [0.1, 0.1, 0.05, 0.025]
     """
-    rate, factor, every = _decay("step_decay", rate, factor, every)
-    return lambda step: rate * factor ** (step // every)
+
+    rate: float = argument("[0, inf)")
+    factor: float = argument("(0, 1]")
+    every: float = argument("(0, inf)")
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        return self.rate * self.factor ** (step // self.every)
 
 
-def exponential_decay(rate: float, factor: float, every: float = 1) -> Schedule:
+@dataclass(frozen=True)
+class exponential_decay(_Schedule):
     """Exponential decay: rate(step) = rate * factor ^ (step / every), factor in (0, 1].
 
     A. Senior, G. Heigold, M. Ranzato, K. Yang, "An empirical study of learning rates in deep neural
@@ -57,19 +82,18 @@ def exponential_decay(rate: float, factor: float, every: float = 1) -> Schedule:
     >>> [round(schedule(step), 4) for step in (0, 5, 10, 20)]
     [0.1, 0.0707, 0.05, 0.025]
     """
-    rate, factor, every = _decay("exponential_decay", rate, factor, every)
-    return lambda step: rate * factor ** (step / every)
+
+    rate: float = argument("[0, inf)")
+    factor: float = argument("(0, 1]")
+    every: float = argument("(0, inf)", 1.0)
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        return self.rate * self.factor ** (step / self.every)
 
 
-def _decay(name: str, rate: float, factor: float, every: float) -> tuple[float, float, float]:
-    return (
-        number(f"{name}: rate", rate, "[0, inf)"),
-        number(f"{name}: factor", factor, "(0, 1]"),
-        number(f"{name}: every", every, "(0, inf)"),
-    )
-
-
-def inverse_time_decay(rate: float, half_at: float) -> Schedule:
+@dataclass(frozen=True)
+class inverse_time_decay(_Schedule):
     """Inverse-time decay: rate(step) = rate / (1 + step / half_at), half the rate at step `half_at`.
 
     H. Robbins, S. Monro, "A stochastic approximation method", 1951: the rates add up to infinity, so every
@@ -79,12 +103,17 @@ def inverse_time_decay(rate: float, half_at: float) -> Schedule:
     >>> [round(schedule(step), 4) for step in (0, 10, 20, 90)]
     [0.1, 0.05, 0.0333, 0.01]
     """
-    rate = number("inverse_time_decay: rate", rate, "[0, inf)")
-    half_at = number("inverse_time_decay: half_at", half_at, "(0, inf)")
-    return lambda step: rate / (1 + step / half_at)
+
+    rate: float = argument("[0, inf)")
+    half_at: float = argument("(0, inf)")
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        return self.rate / (1 + step / self.half_at)
 
 
-def cosine(rate: float, steps: float, final: float = 0.0) -> Schedule:
+@dataclass(frozen=True)
+class cosine(_Schedule):
     """Cosine decay to `final`: rate(step) = final + (rate - final) (1 + cos(pi step / steps)) / 2.
 
     I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017; the restarts
@@ -94,13 +123,19 @@ def cosine(rate: float, steps: float, final: float = 0.0) -> Schedule:
     >>> [round(schedule(step), 4) for step in (0, 25, 50, 100, 1000)]
     [0.1, 0.0854, 0.05, 0.0, 0.0]
     """
-    rate = number("cosine: rate", rate, "[0, inf)")
-    steps = number("cosine: steps", steps, "(0, inf)")
-    final = number("cosine: final", final, "[0, inf)")
-    return lambda step: final + (rate - final) * (1 + math.cos(math.pi * min(step / steps, 1))) / 2
+
+    rate: float = argument("[0, inf)")
+    steps: float = argument("(0, inf)")
+    final: float = argument("[0, inf)", 0.0)
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        fallen = (1 + math.cos(math.pi * min(step / self.steps, 1))) / 2
+        return self.final + (self.rate - self.final) * fallen
 
 
-def cyclic(low: float, high: float, half_cycle: float) -> Schedule:
+@dataclass(frozen=True)
+class cyclic(_Schedule):
     """Cyclic rate, a triangle wave: from `low` to `high` in `half_cycle` steps, and back in as many.
 
     rate(step) = low + (high - low) (1 - |1 - t|), where t = (step / half_cycle) mod 2.
@@ -110,13 +145,18 @@ def cyclic(low: float, high: float, half_cycle: float) -> Schedule:
     >>> [round(schedule(step), 4) for step in (0, 5, 10, 15, 20, 30)]
     [0.1, 0.3, 0.5, 0.3, 0.1, 0.5]
     """
-    low = number("cyclic: low", low, "[0, inf)")
-    high = number("cyclic: high", high, "[0, inf)")
-    half_cycle = number("cyclic: half_cycle", half_cycle, "(0, inf)")
-    return lambda step: low + (high - low) * (1 - abs(1 - step / half_cycle % 2))
+
+    low: float = argument("[0, inf)")
+    high: float = argument("[0, inf)")
+    half_cycle: float = argument("(0, inf)")
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        return self.low + (self.high - self.low) * (1 - abs(1 - step / self.half_cycle % 2))
 
 
-def warm_up(steps: int, then: float | Schedule) -> Schedule:
+@dataclass(frozen=True)
+class warm_up(_Schedule):
     """Warm-up: rise evenly to the first rate of another schedule, which takes over at step `steps`.
 
     rate(step) = then(0) (step + 1) / (steps + 1) before, then(step - steps) from there on: the other one
@@ -127,19 +167,110 @@ def warm_up(steps: int, then: float | Schedule) -> Schedule:
     >>> [round(schedule(step), 4) for step in range(7)]
     [0.1, 0.2, 0.3, 0.4, 0.5, 0.25, 0.125]
     """
-    steps = whole_number("warm_up: steps", steps, "[0, inf)")
-    after = then if callable(then) else constant(number("warm_up: then", then, "[0, inf)"))
-    return lambda step: after(0) * (step + 1) / (steps + 1) if step < steps else after(step - steps)
+
+    steps: int = argument("[0, inf)", whole=True)
+    then: float | Schedule = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not callable(self.then):
+            object.__setattr__(self, "then", constant(number("warm_up: then", self.then, "[0, inf)")))
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        after: Any = self.then
+        return after(0) * (step + 1) / (self.steps + 1) if step < self.steps else after(step - self.steps)
 
 
-def repeat(schedule: Schedule, every: int) -> Schedule:
+@dataclass(frozen=True)
+class repeat(_Schedule):
     """Restart a schedule after each `every` steps: rate(step) = schedule(step mod every).
+
+    growth  >= 1: each run is so many times as long as the one before, and the schedule is stretched to it,
+            as in "SGDR: stochastic gradient descent with warm restarts", I. Loshchilov, F. Hutter, 2017.
 
     >>> schedule = repeat(cosine(0.1, steps=10), every=10)
     >>> [round(schedule(step), 4) for step in (0, 5, 9, 10, 15)]
     [0.1, 0.05, 0.0024, 0.1, 0.05]
+    >>> schedule = repeat(cosine(0.1, steps=10), every=10, growth=2)
+    >>> [round(schedule(step), 4) for step in (0, 5, 10, 20, 30, 50)]
+    [0.1, 0.05, 0.1, 0.05, 0.1, 0.05]
     """
-    if not callable(schedule):
-        raise TypeError(f"repeat: schedule: expected a function of the step number, got {schedule!r}")
-    every = whole_number("repeat: every", every, "[1, inf)")
-    return lambda step: schedule(step % every)
+
+    schedule: Schedule
+    every: int = argument("[1, inf)", whole=True)
+    growth: float = argument("[1, inf)", 1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not callable(self.schedule):
+            raise TypeError(
+                f"repeat: schedule: expected a function of the step number, got {self.schedule!r}"
+            )
+
+    def __call__(self, step: int) -> float:
+        """Return the rate of this step."""
+        if self.growth == 1:
+            return self.schedule(step % self.every)
+        begun, length = 0.0, float(self.every)
+        while step >= begun + length:
+            begun, length = begun + length, length * self.growth
+        return self.schedule((step - begun) * self.every / length)  # type: ignore[arg-type]
+
+
+@dataclass
+class reduce_on_plateau:
+    """Lower the rate where the error stands still: rate <- max(rate * factor, least).
+
+    rate      >= 0: the first rate.
+    factor    in (0, 1).
+    patience  so many steps in a row without a new low, and the rate falls. Then the count begins anew.
+    tolerance a new low is below (1 - tolerance) times the lowest so far, for an error above 0.
+    least     >= 0: the rate does not fall below it.
+
+    `descend` tells it the validation error, if there is one, or the error, once for each step; a loop by
+    hand does so with `optimizer.observe(error)`. What it remembers is part of the optimizer's state.
+    It is PyTorch's ReduceLROnPlateau, and older than the papers.
+
+    >>> schedule = reduce_on_plateau(0.1, factor=0.5, patience=2)
+    >>> for step, error in enumerate([4.0, 3.0, 3.0, 3.0, 3.0, 1.0]):
+    ...     schedule.observe(step, error)
+    ...     print(schedule(step), end=" ")
+    0.1 0.1 0.1 0.05 0.05 0.05
+    """
+
+    rate: float = argument("[0, inf)")
+    factor: float = argument("(0, 1)", 0.1)
+    patience: int = argument("[1, inf)", 10, whole=True)
+    tolerance: float = argument("[0, 1)", 1e-4)
+    least: float = argument("[0, inf)", 0.0)
+    memory: dict[str, float] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_arguments(self, "reduce_on_plateau: ")
+        self.memory = {"rate": self.rate, "lowest": math.inf, "waited": 0, "seen": -1}
+
+    def __call__(self, step: int) -> float:
+        """Return the rate as it is now."""
+        return self.memory["rate"]
+
+    def observe(self, step: int, error: float) -> None:
+        """Take note of the error at this step; the same step once more changes nothing."""
+        now = self.memory
+        if step <= now["seen"]:
+            return
+        now["seen"] = step
+        if error < now["lowest"] - self.tolerance * abs(now["lowest"]) or now["lowest"] == math.inf:
+            now["lowest"], now["waited"] = error, 0
+            return
+        now["waited"] += 1
+        if now["waited"] >= self.patience:
+            now["rate"], now["waited"] = max(now["rate"] * self.factor, self.least), 0
+
+    def state(self) -> dict[str, float]:
+        """Copy what it remembers."""
+        return dict(self.memory)
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Continue from a `state`."""
+        self.memory = {key: float(state[key]) for key in self.memory}

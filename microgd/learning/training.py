@@ -220,15 +220,16 @@ def _evaluated(
         raise computed_before(output)
     optimizer.zero_grad()
     output.backward()
+    found = output.item()
+    validated = None if validation_error is None else as_number("validation_error()", validation_error())
+    optimizer.observe(found if validated is None else validated)
     return output, Step(
         number=number,
-        error=output.item(),
+        error=found,
         gradient_norm=_norm(optimizer.parameters),
         learning_rate=optimizer.rate(),
         parameters=snapshots(optimizer.by_name),
-        validation_error=None
-        if validation_error is None
-        else as_number("validation_error()", validation_error()),
+        validation_error=validated,
     )
 
 
