@@ -13,10 +13,14 @@ import os
 import time
 
 import numpy as np
-import psutil
-from dask import delayed
-from dask.distributed import Client, LocalCluster
 from helpers.lesson import parser
+
+try:
+    import psutil
+    from dask import delayed
+    from dask.distributed import Client, LocalCluster
+except ModuleNotFoundError:
+    parser(__doc__).error('this lesson needs Dask: pip install "dask[distributed]"')
 
 from microgd import Adam, Value, descend
 from microgd.distributed import sharded
