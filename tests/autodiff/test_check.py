@@ -24,7 +24,8 @@ TABLES = [module for _, module in inspect.getmembers(primitives, inspect.ismodul
 OF_NUMPY = {
     function: ours
     for function, ours in primitives.numpy_functions.items()
-    if getattr(np, function.__name__, None) is function or str(function.__module__).startswith("numpy")
+    if getattr(np, function.__name__, None) is function
+    or str(getattr(function, "__module__", "")).startswith("numpy")
 }  # without SciPy's, which have tests of their own, and the primitives of other tests
 ENTRIES = {
     entry: None
