@@ -163,7 +163,9 @@ def specialise(
         source = write_native(program, names, allocate(program))
 
     program = program.without_trace()
-    specialisation = Specialisation(f, bound.signature, options, program, source, parameters, traced.output)
+    specialisation = Specialisation(
+        f, bound.signature, options, program, source, names, parameters, traced.output
+    )
     specialisation.guard(bound, leaves, otherwise)
     return specialisation
 
@@ -171,7 +173,8 @@ def specialise(
 class Compiled:
     """A compiled function: call it like the function itself.
 
-    source    the latest program; `programs` has them all.
+    source      the latest program; `programs` has them all.
+    javascript  the same as a JavaScript function, which a page can run.
     """
 
     __slots__ = ("__call__", "__dict__", "__weakref__")
@@ -204,6 +207,16 @@ class Compiled:
         if not self._programs:
             raise ValueError(f"{self._name} has not been called yet: the first call writes the program")
         return self.programs[-1].source
+
+    @property
+    def javascript(self) -> str:
+        """The latest program as a JavaScript function of the numbers and arrays among the arguments.
+
+        Raises ValueError before the first call, and TypeError for what JavaScript cannot say (javascript.py).
+        """
+        if not self._programs:
+            raise ValueError(f"{self._name} has not been called yet: the first call writes the program")
+        return self.programs[-1].javascript
 
     @property
     def _name(self) -> str:

@@ -26,7 +26,8 @@ from ..trees import Tree, tree_leaves, tree_map
 from ..value import Value
 from .guard import Bind, Leaf, condition_of, given, header, passed_on, rebuilt
 from .ir import Instruction, Program
-from .naming import VOCABULARY
+from .javascript import javascript
+from .naming import VOCABULARY, Names
 from .operation import as_operation
 from .write import Source
 
@@ -61,11 +62,13 @@ class Specialisation:
         options: Options,
         program: Program,
         text: Source,
+        names: Names,
         parameters: list[Value],
         output: Tree,
     ) -> None:
         self._f, self._signature, self._options = f, signature, options
         self._program, self._text, self._parameters = program, text, parameters
+        self._names = names
         self._structure = tree_map(lambda _: None, output)
         self._name = _identifier(f)
 
@@ -91,6 +94,11 @@ class Specialisation:
         """The source as a function."""
         function = _defined(self._name, self.source, self._text.globals)
         return function if self._options.jit is None else self._options.jit(function)
+
+    @functools.cached_property
+    def javascript(self) -> str:
+        """The program as a JavaScript function (javascript.py). Raises TypeError for what it cannot say."""
+        return javascript(self._name, self._program, self._names.of, self._names.comments)
 
     # The guarded function
 

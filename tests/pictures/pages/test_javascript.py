@@ -1,0 +1,207 @@
+"""Compiled programs as JavaScript, run in Chromium: the numbers of Python."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import microgd
+from microgd import Value, grad, logsumexp, losses, relu, sigmoid, softmax, value_and_grad
+from microgd.autodiff import softplus
+from microgd.autodiff.trees import tree_leaves
+
+# Functions to the last bit, and those that a platform computes by itself, within 2 ulp.
+EXACT = [
+    lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / (b * b + 1.0),
+    lambda a, b: np.sqrt(abs(a)), lambda a, b: np.maximum(a, b), lambda a, b: np.minimum(a, b),
+    lambda a, b: np.where(a > b, a, 2.0 * b), lambda a, b: relu(a), lambda a, b: abs(b) - a,
+    lambda a, b: a**2, lambda a, b: np.floor(3.0 * a) + b, lambda a, b: a * np.sign(b),
+]  # fmt: skip
+NEAR = [
+    np.exp, np.tanh, np.sin, np.cos, np.arctan, np.arcsinh, np.expm1, np.cbrt, np.sinh, np.cosh, sigmoid,
+    softplus, lambda a: np.log(a * a + 1.0), lambda a: np.log1p(a * a), lambda a: a**3, lambda a: (a * a + 0.5) ** 1.7,
+    lambda a: 2.0**a, lambda a: np.logaddexp(a, 1.0), lambda a: np.hypot(a, 2.0),
+    lambda a: np.arctan2(a, 1.5),
+]  # fmt: skip
+
+
+def run(window, step, *args):
+    """Call a compiled function here and in the page: (its results, those of the page), flat."""
+    here = [np.ravel(x) for x in tree_leaves(step(*args))]
+    given = [
+        f"new Float64Array({json.dumps(np.ravel(x).tolist())})" if np.shape(x) else json.dumps(float(x))
+        for x in tree_leaves(args)
+    ]
+    name = step.javascript.split("(")[0].removeprefix("function ")
+    call = f"{name}({', '.join(given)}).map(x => Array.from(x.length === undefined ? [x] : x, String))"
+    there = window.driver.execute_script(f"{step.javascript}\nreturn {call};")
+    return here, [np.array([float(x.replace("Infinity", "inf")) for x in out]) for out in there]
+
+
+def ulps(here, there):
+    scale = np.spacing(np.abs(here))
+    return np.max(np.abs(here - there) / scale, initial=0.0)
+
+
+@pytest.fixture
+def page(window):
+    window.driver.get("about:blank")
+    return window
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_programs_of_exact_operations_agree_to_the_last_bit(page, seed):
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(EXACT), 12)
+
+    def program(a, b):
+        found = [a, b, a - b]
+        for i in chosen:
+            one, other = rng_like.integers(len(found), size=2)
+            found.append(EXACT[i](found[one], found[other]))
+        return np.tanh(0.0) + found[-1] + found[-2] * found[-3]
+
+    def error(a, b):
+        nonlocal rng_like
+        rng_like = np.random.default_rng(seed + 1000)
+        return program(a, b)
+
+    rng_like = rng
+    step = microgd.compile(value_and_grad(error, (0, 1)))
+    for a, b in rng.normal(size=(5, 2)) * [[1], [1], [10], [0.1], [100]]:
+        with np.errstate(all="ignore"):  # 1 / sqrt(0)
+            here, there = run(page, step, a, b)
+        np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there))
+
+
+@pytest.mark.parametrize("f", NEAR)
+@pytest.mark.parametrize("shape", [(), (2, 3)])
+def test_functions_and_their_derivatives_within_two_units_in_the_last_place(page, f, shape):
+    step = microgd.compile(lambda x: [f(x), grad(lambda x: np.sum(f(x)))(x)])
+    for x in (0.3, -1.7, 4.0):
+        (value, _), (value_there, _) = run(page, step, x * np.ones(shape) if shape else x)
+        assert ulps(value, value_there) <= 2
+    here, there = run(page, step, np.linspace(-2.0, 2.0, 6).reshape(shape) if shape else 0.7)
+    assert ulps(here[1], there[1]) <= 8  # several functions, one after the other
+
+
+def test_special_numbers(page):
+    step = microgd.compile(
+        lambda x, y: [x**y, x / y, np.maximum(x, y), np.minimum(x, y), relu(x), x % y, np.isnan(x) * 1.0, -x]
+    )
+    inf, nan = math.inf, math.nan
+    pairs = [
+        (1.0, nan),
+        (1.0, inf),
+        (-1.0, inf),
+        (nan, 0.0),
+        (0.0, 0.0),
+        (-0.0, 1.0),
+        (1.0, -0.0),
+        (inf, -1.0),
+    ]
+    with np.errstate(all="ignore"):
+        for x, y in [*pairs, (nan, nan), (-2.0, 3.0), (5.0, -3.0), (-inf, 2.0), (2.0, 0.5)]:
+            here, there = run(page, step, x, y)
+            np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there), err_msg=f"{x}, {y}")
+
+
+def mlp(p, x, y):
+    hidden = np.tanh(x @ p["w1"] + p["b1"])
+    hidden = relu(hidden @ p["w2"] + p["b2"])
+    return np.mean(losses.binary_cross_entropy(hidden @ p["w3"], y))
+
+
+def classifier(p, x, y):
+    hidden = np.concatenate([np.tanh(x @ p["w1"] + p["b1"]), sigmoid(x @ p["w1"])[:, ::-1]], axis=1)
+    logits = hidden.reshape(len(x), -1, 2).sum(axis=2)
+    spread = np.max(logits) - np.min(logits, axis=0).mean() + np.linalg.norm(p["w2"], axis=0).sum()
+    return np.mean(losses.softmax_cross_entropy(logits, y)) + 0.1 * spread + np.sum(softmax(logits) ** 2)
+
+
+@pytest.fixture
+def start():
+    rng = np.random.default_rng(0)
+    p = {
+        "w1": rng.normal(size=(2, 4)),
+        "b1": rng.normal(size=4),
+        "w2": rng.normal(size=(4, 3)),
+        "b2": np.zeros(3),
+    }
+    return p | {"w3": rng.normal(size=(3, 1))}, rng.normal(size=(5, 2)), rng
+
+
+@pytest.mark.parametrize("loss", [mlp, classifier])
+def test_a_net_with_its_gradients(page, start, loss):
+    p, x, rng = start
+    y = rng.integers(2, size=(5, 1)) * 1.0 if loss is mlp else softmax(rng.normal(size=(5, 4)))
+    step = microgd.compile(value_and_grad(loss))
+    for here, there in zip(*run(page, step, p, x, y), strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-13, atol=1e-14)
+
+
+def test_a_whole_training_step_with_momentum(page, start):
+    p, x, rng = start
+    y = rng.integers(2, size=(5, 1)) * 1.0
+
+    def train(p, velocity, x, y, rate):
+        error, slope = value_and_grad(mlp)(p, x, y)
+        velocity = {name: 0.9 * velocity[name] + slope[name] for name in p}
+        return error, {name: p[name] - rate * velocity[name] for name in p}, velocity
+
+    step = microgd.compile(train)
+    velocity = {name: np.zeros_like(w) for name, w in p.items()}
+    for here, there in zip(*run(page, step, p, velocity, x, y, 0.1), strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-13, atol=1e-14)
+
+
+def test_shapes_of_all_kinds(page):
+    x = np.arange(6.0).reshape(2, 3)
+    step = microgd.compile(
+        lambda x, s: [
+            x.T @ x, x @ x[0], x[0] @ x[1], np.sum(x, axis=0), x[:, 1:], x[..., None] + s, x[:0], np.mean(x),
+            logsumexp(x, axis=1), x.reshape(3, 2), np.broadcast_to(s, (2, 2)) * x[:, :2],
+        ]
+    )  # fmt: skip
+    for here, there in zip(*run(page, step, x, 2.0), strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-15)
+
+
+def test_names_from_outside_are_names_or_are_replaced(page):
+    def error(await_, function_, constant_):
+        return await_ * function_ + constant_ * 2.0
+
+    names = ["</script>", "*/", "`${alert(1)}`", "await", "__proto__", "Math", "sum", "a\u2028b"]
+    values = [Value(1.0 + i, name=name) for i, name in enumerate(names)]
+    step = microgd.compile(
+        lambda x: sum(sigmoid(x * v.data) * i for i, v in enumerate(values)) + np.sum(x * np.ones(2))
+    )
+    here, there = run(page, step, 0.5)
+    assert ulps(np.concatenate(here), np.concatenate(there)) <= 4
+    outside = microgd.compile(
+        lambda: np.sum(values[0] * values[1]) * values[3] * values[4] * values[5] * values[6]
+    )
+    outside()
+    text = outside.javascript
+    assert not any(bad in text for bad in ("</", "*/", "`", "\u2028", "await *", "Math *"))
+    page.driver.execute_script(f"return {text}")  # it is JavaScript
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "complaint"),
+    [
+        (lambda x: x * 2, [np.ones(2, np.float32)], "float32 cannot be written"),
+        (lambda x, i: x[i], [np.ones(3), np.array([0, 1])], "integers that index cannot be written"),
+        (np.linalg.inv, [np.eye(2)], "the operation inv cannot be written"),
+        (lambda x: x @ x, [np.ones((2, 2, 2))], "a product of stacks of matrices"),
+        (lambda x: x + 1, [np.ones(20_000)], "expected at most 16,384 entries"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_by_name(f, args, complaint):
+    step = microgd.compile(f)
+    with pytest.raises(ValueError, match="not been called yet"):
+        step.javascript
+    step(*args)
+    with pytest.raises(TypeError, match=f"javascript: .*{complaint}"):
+        step.javascript
