@@ -20,7 +20,8 @@ EXACT = [
 ]  # fmt: skip
 NEAR = [
     np.exp, np.tanh, np.sin, np.cos, np.arctan, np.arcsinh, np.expm1, np.cbrt, np.sinh, np.cosh, sigmoid,
-    softplus, lambda a: np.log(a * a + 1.0), lambda a: np.log1p(a * a), lambda a: a**3, lambda a: (a * a + 0.5) ** 1.7,
+    softplus, lambda a: np.log(a * a + 1.0), lambda a: np.log1p(a * a),
+    lambda a: a**3, lambda a: (a * a + 0.5) ** 1.7,
     lambda a: 2.0**a, lambda a: np.logaddexp(a, 1.0), lambda a: np.hypot(a, 2.0),
     lambda a: np.arctan2(a, 1.5),
 ]  # fmt: skip
