@@ -154,9 +154,12 @@ def printed(data: Data) -> str:
 def kept(x: Any) -> Any:
     """A constant as an operation keeps it: arrays are read-only copies, in tuples and lists as well.
 
-    One whose memory cannot be written to is kept itself.
+    A number in an array without axes becomes Python's, which does not promote float32. An array whose memory
+    cannot be written to is kept itself.
     """
     if type(x) is Array or (isinstance(x, Array) and not isinstance(x, np.ma.MaskedArray)):
+        if not x.ndim and x.dtype.kind in "fiu":
+            return x.item()
         if not x.flags.writeable and _is_locked(x if x.base is None else x.base):
             return x
         x = x.copy("K") if x.flags.forc and type(x) is Array else _copy_of(x)

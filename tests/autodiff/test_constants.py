@@ -77,7 +77,7 @@ GRID = np.arange(24.0).reshape(4, 6)
     "array",
     [
         GRID, GRID.T, GRID[:, ::2], GRID[::-1], GRID[1:3, 1:4], np.broadcast_to(GRID[0], (3, 6)),
-        np.array(3.0), np.empty((0, 2)), GRID.astype(np.float32), np.arange(3), np.eye(2) > 0,
+        np.array(True), np.empty((0, 2)), GRID.astype(np.float32), np.arange(3), np.eye(2) > 0,
     ],
 )  # fmt: skip
 def test_what_is_kept_has_the_same_entries_and_cannot_be_written_to(array):

@@ -68,7 +68,9 @@ class _Lowering:
             return self.operand_of[x]
         if type(x) is tuple:
             return tuple([self.operand(*pair) for pair in zip(x, x if was is None else was, strict=True)])
-        return self._constant(x, was) if isinstance(x, np.ndarray) else x
+        if not isinstance(x, np.ndarray):
+            return x
+        return was if type(was) in (float, int) else self._constant(x, was)  # a number: without axes
 
     def _constant(self, array: np.ndarray, was: np.ndarray | None) -> np.ndarray:
         """The copy that stands for an array; further ones where f has written to it between its uses."""

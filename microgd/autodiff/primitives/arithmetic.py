@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from .evaluate import NUMBERS
 from .primitive import primitive
 
 # fmt: off
@@ -85,8 +86,8 @@ sign          = primitive(np.sign, None)
 
 
 def _where(condition: Any, a: Any, b: Any) -> Any:
-    if type(condition) is bool and type(a) is float and type(b) is float:
-        return a if condition else b
+    if type(condition) is bool and type(a) in NUMBERS and type(b) in NUMBERS:
+        return float(a if condition else b)  # np.where's np.float64 would promote float32
     return np.where(condition, a, b)
 
 
