@@ -16,6 +16,7 @@ from ...autodiff import Value
 from .backward import backward
 from .chain import chain
 from .forward import forward
+from .live import live
 from .page import Page, make_page
 from .walk import Walk
 
@@ -32,7 +33,8 @@ def play(
 
     Jupyter shows the Page that is returned; `.save("page.html")` writes it. In the page the space bar plays
     and pauses, the arrow keys step, Home and End jump; a click on a card shows its whole chain rule, and
-    "Practice" asks for the gradients one by one.
+    "Practice" asks for the gradients one by one. The numbers of the leaves can be changed: everything is
+    computed anew, and a button takes a step of gradient descent.
 
     Raises TypeError if out is a dict or names is not, ValueError if value is not a scalar or its graph has
     more Values than a person can follow, and RendererMissing if nothing can draw SVG
@@ -53,11 +55,13 @@ def play(
         chains = {
             walk.ids[node]: {"name": walk.name(node), "lines": list(chain(walk, node))} for node in walk.nodes
         }
+        program, about = live(walk)
     page = make_page(
         title=f"{walk.name(value)}, forward and backward",
         stage=walk.picture(),
-        data={"numbers": walk.table.numbers, "frames": frames, "chains": chains},
-        scripts=["numbers.js", "player.js", "zoom.js", "graph.js", "practice.js"],
+        data={"numbers": walk.table.numbers, "frames": frames, "chains": chains, "live": about},
+        scripts=["numbers.js", "player.js", "zoom.js", "graph.js", "practice.js", "live.js"],
+        program=program,
     )
     if out is not None:
         page.save(out)

@@ -57,9 +57,14 @@ class Page:
         return f"<Page {html.unescape(self._title)!r}: .save(path) writes it>"
 
 
-def make_page(*, title: str, stage: str, data: dict[str, Any], scripts: list[str]) -> Page:
-    """Fill the template in. stage: HTML of the picture; scripts: names of templates, in order."""
-    script = "\n".join(map(_template, scripts))
+def make_page(*, title: str, stage: str, data: dict[str, Any], scripts: list[str], program: str = "") -> Page:
+    """Fill the template in.
+
+    stage    HTML of the picture.
+    scripts  names of templates, in order.
+    program  JavaScript that the compiler wrote, to stand before them.
+    """
+    script = "\n".join([program, *map(_template, scripts)])
     parts = {
         "title": html.escape(title),
         "style": _template("page.css"),

@@ -102,13 +102,14 @@ def test_keys_step_jump_and_play_whatever_has_the_focus(page, focus):
 def test_everything_can_be_reached_by_the_keyboard_alone(page):
     window = page(knob_page())
     seen = []
-    for _ in range(17):
+    for _ in range(23):
         window.press("Tab")
         seen.append(window.run("document.activeElement.ariaLabel || document.activeElement.id"))
     assert seen == [
         "practice", "theme", "Picture of the current step",
         "knob_weight: its chain rule", "pred: its chain rule", "v1: its chain rule", "error: its chain rule",
-        "Explanation", "slider", "first", "back", "play", "next", "Zoom out", "fit", "Zoom in", "pace",
+        "Explanation", "knob_weight, slider", "knob_weight, number", "knob_weight learns", "live-rate", "step",
+        "reset", "slider", "first", "back", "play", "next", "Zoom out", "fit", "Zoom in", "pace",
     ]  # fmt: skip
     window = page(descent_page())
     seen = []
