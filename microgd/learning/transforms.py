@@ -9,7 +9,7 @@ none. The transforms here are objects that can be called, copied and pickled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ class clip_by_norm(_Transform):
         """Return the clipped gradients."""
         # In units of the limit and in float64: squares of float32 entries overflow beyond 1e19.
         unit = np.float64(self.limit)
-        norm = np.sqrt(sum(np.sum((g / unit) ** 2) for g in gradients if g is not None))
+        norm = np.sqrt(sum(np.sum((_filled(g) / unit) ** 2) for g in gradients if g is not None))
         return [None if g is None else g / np.maximum(norm, 1.0) for g in gradients]
 
 
@@ -92,6 +92,11 @@ class weight_decay(_Transform):
     rate: float = argument("[0, inf)")
     only: Sequence[Value] | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.only is not None:
+            object.__setattr__(self, "only", _values("weight_decay: only", self.only))
+
     def __call__(self, gradients: Gradients, parameters: Sequence[Value]) -> Gradients:
         """Return the gradients with that of the decay."""
         chosen = parameters if self.only is None else _among(self.only, parameters, "weight_decay")
@@ -126,11 +131,7 @@ class freeze:
     """
 
     def __init__(self, *parameters: Value, mask: Any = None) -> None:
-        if not parameters:
-            raise ValueError("freeze: expected at least one Value, got none")
-        for parameter in parameters:
-            if not isinstance(parameter, Value):
-                raise TypeError(f"freeze: expected Values, got {parameter!r}")
+        _values("freeze", parameters)
         if mask is not None:
             mask = np.asarray(mask)
             if len(parameters) != 1 or mask.shape != parameters[0].shape or mask.dtype != bool:
@@ -155,7 +156,26 @@ class freeze:
         return np.ma.masked_array(gradient, np.ma.getmaskarray(gradient) | self.mask)
 
     def __repr__(self) -> str:
-        return f"freeze({', '.join(map(repr, self.parameters))})"
+        mask = "" if self.mask is None else f", mask={self.mask.tolist()}"
+        return f"freeze({', '.join(map(repr, self.parameters))}{mask})"
+
+
+def _values(name: str, given: Any) -> tuple[Value, ...]:
+    """Return the Values as a tuple; raise TypeError or ValueError if there are none, or others."""
+    if isinstance(given, Value | str) or not isinstance(given, Iterable):
+        raise TypeError(f"{name}: expected a list of Values, got {given!r}")
+    values = tuple(given)
+    if not values:
+        raise ValueError(f"{name}: expected at least one Value, got none")
+    for value in values:
+        if not isinstance(value, Value):
+            raise TypeError(f"{name}: expected Values, got {value!r}")
+    return values
+
+
+def _filled(gradient: Any) -> Any:
+    """A gradient with 0 at its masked entries (the sum of masked entries alone would be masked, not 0)."""
+    return gradient.filled(0.0) if isinstance(gradient, np.ma.MaskedArray) else gradient
 
 
 def _among(chosen: Sequence[Value], parameters: Sequence[Value], name: str) -> Sequence[Value]:
