@@ -17,6 +17,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import fnmatch
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ from ..autodiff import Value
 from ..autodiff.data import as_data
 from .arguments import argument, check_arguments, number, whole_number
 from .parameters import named
-from .schedules import Schedule
+from .schedules import Schedule, nested
 from .transforms import Transform
 
 Rate = float | Schedule
@@ -77,6 +78,7 @@ class Optimizer:
         self.steps = 0
         self.rate()  # a learning rate that cannot be used is refused now
         check_arguments(self)
+        self._check_settings()
         self._settings = [self._settings_of(name) for name in self.names]
         self.memory = [self.start(np.zeros(p.shape, p.dtype) if p.shape else 0.0) for p in self.parameters]
 
@@ -105,9 +107,12 @@ class Optimizer:
     def rate(self) -> float:
         """Return the learning rate of the coming step."""
         if callable(self.learning_rate):
-            name = f"learning_rate at step {self.steps}"
-            return number(name, self.learning_rate(self.steps), "[0, inf)")
+            return self._scheduled("learning_rate", self.learning_rate)
         return number("learning_rate (or a function of the step number)", self.learning_rate, "[0, inf)")
+
+    def _scheduled(self, name: str, schedule: Schedule) -> float:
+        """Return the rate of a schedule at the coming step, checked."""
+        return number(f"{name} at step {self.steps}", schedule(self.steps), "[0, inf)")
 
     def step(self) -> None:
         """Move every parameter by the formula.
@@ -116,18 +121,19 @@ class Optimizer:
         transform has masked stays alike.
         """
         rate = self.rate()
+        self.memory = list(self.memory)  # a shallow copy of this optimizer keeps its own
+        is_plain = not (self.settings or self.transforms)  # no number of its own, no masked entry
         for i, gradient in enumerate(self._gradients()):
             if gradient is not None:
-                parameter = self.parameters[i]
-                parameter.data, *memory = self._moved(i, parameter.snapshot(), gradient, rate)
-                self.memory[i] = dict(zip(self.memory[i], memory, strict=True))
+                parameter, kept = self.parameters[i], self.memory[i]
+                move = self.update if is_plain else functools.partial(self._moved, i)
+                parameter.data, *memory = move(parameter.snapshot(), gradient, rate, **kept)
+                self.memory[i] = dict(zip(kept, memory, strict=True))
         self.steps += 1
 
-    def _moved(self, i: int, weight: Any, gradient: Any, rate: float) -> Sequence[Any]:
+    def _moved(self, i: int, weight: Any, gradient: Any, rate: float, **memory: Any) -> Sequence[Any]:
         """Return the new weight and memory of a parameter; masked entries of the gradient keep theirs."""
-        formula, memory = self, self.memory[i]
-        if self._settings[i]:
-            formula, rate = self._formula_of(i, rate)
+        formula, rate = self._formula_of(i, rate)
         if not isinstance(gradient, np.ma.MaskedArray):
             return formula.update(weight, gradient, rate, **memory)
         new = formula.update(weight, gradient.data, rate, **memory)
@@ -136,8 +142,9 @@ class Optimizer:
 
     def observe(self, error: float) -> None:
         """Tell the error before this step to a schedule that looks at it, such as `reduce_on_plateau`."""
-        for schedule in self._schedules():
-            schedule.observe(self.steps, error)
+        if self.settings or callable(self.learning_rate):
+            for schedule in self._schedules():
+                schedule.observe(self.steps, error)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0; `backward` adds to them."""
@@ -146,41 +153,53 @@ class Optimizer:
 
     # Settings of single parameters
 
-    def _settings_of(self, name: str) -> dict[str, Any]:
-        """Collect the settings of a parameter, checked."""
+    def _check_settings(self) -> None:
+        """Raise TypeError or ValueError for settings of no parameter, and for numbers that cannot be."""
         if not isinstance(self.settings, Mapping) or not all(
             isinstance(own, Mapping) for own in self.settings.values()
         ):
             raise TypeError(f"settings: expected a dict name -> dict of numbers, got {self.settings!r}")
-        found: dict[str, Any] = {}
+        intervals = {f.name: f.metadata["interval"] for f in dataclasses.fields(self) if f.metadata}
+        intervals["learning_rate"] = "[0, inf)"
         for pattern, own in self.settings.items():
             if not any(_fits(pattern, known) for known in self.names):
                 raise ValueError(f"settings: {pattern!r} fits none of the parameters {', '.join(self.names)}")
             for key, given in own.items():
-                intervals = {f.name: f.metadata["interval"] for f in dataclasses.fields(self) if f.metadata}
-                intervals["learning_rate"] = "[0, inf)"
                 if key not in intervals:
                     raise ValueError(
                         f"settings: {pattern!r}: expected one of {', '.join(intervals)}, got {key!r}"
                     )
-                if not (key == "learning_rate" and callable(given)):
-                    number(f"settings: {pattern!r}: {key}", given, intervals[key])
+                where = f"settings: {pattern!r}: {key}"
+                if key == "learning_rate" and callable(given):
+                    self._scheduled(where, given)
+                else:
+                    number(where, given, intervals[key])
+
+    def _settings_of(self, name: str) -> dict[str, Any]:
+        """Collect the settings of a parameter: of several patterns that fit the last one decides."""
+        found: dict[str, Any] = {}
+        for pattern, own in self.settings.items():
             found |= own if _fits(pattern, name) else {}
         return found
 
     def _formula_of(self, i: int, rate: float) -> tuple[Optimizer, float]:
         """Return the formula with the numbers of one parameter, and its learning rate."""
         own = dict(self._settings[i])
-        its_rate = own.pop("learning_rate", rate)
+        if not own:
+            return self, rate
+        if "learning_rate" in own:
+            rate = own.pop("learning_rate")
+        if callable(rate):
+            rate = self._scheduled(f"settings: learning_rate of {self.names[i]}", rate)
         formula = copy.copy(self)
         formula.__dict__.update(own)
-        return formula, its_rate(self.steps) if callable(its_rate) else its_rate
+        return formula, rate
 
     def _schedules(self) -> list[Any]:
-        """List the schedules that look at the error."""
+        """List the schedules that look at the error, each once, also those inside of another one."""
         own = [own["learning_rate"] for own in self._settings if "learning_rate" in own]
-        found = {id(rate): rate for rate in (self.learning_rate, *own) if hasattr(rate, "observe")}
-        return list(found.values())
+        rates = [inner for rate in (self.learning_rate, *own) for inner in nested(rate)]
+        return list({id(rate): rate for rate in rates if hasattr(rate, "observe")}.values())
 
     def _gradients(self) -> Sequence[Any]:
         gradients: Sequence[Any] = [parameter.grad for parameter in self.parameters]
@@ -245,9 +264,13 @@ class Optimizer:
             {key: _loaded(f"{name}.{key}", state, x, parameter) for key, x in memory.items()}
             for (name, parameter), memory in zip(self.by_name.items(), self.memory, strict=True)
         ]
-        for i, schedule in enumerate(self._schedules()):
-            schedule.load_state({key: state[f"learning_rate/{i}.{key}"] for key in schedule.state()})
+        schedules = [
+            (schedule, {key: _number(f"learning_rate/{i}.{key}", state) for key in schedule.state()})
+            for i, schedule in enumerate(self._schedules())
+        ]
         self.steps, self.memory = steps, memory
+        for schedule, its_state in schedules:
+            schedule.load_state(its_state)
 
 
 def _fits(pattern: str, name: str) -> bool:
@@ -259,6 +282,14 @@ def _typed(gradient: Any, parameter: Value) -> Any:
     if gradient is None:
         return None
     return np.asanyarray(gradient, parameter.dtype) if parameter.shape else float(gradient)
+
+
+def _number(name: str, state: Mapping[str, Any]) -> float:
+    """A number of a saved memory."""
+    data = as_data(state[name], name)
+    if np.shape(data):
+        raise ValueError(f"load_state: {name}: expected a number, got shape {np.shape(data)}")
+    return float(data)
 
 
 def _loaded(name: str, state: Mapping[str, Any], present: Any, parameter: Value) -> Any:

@@ -17,11 +17,11 @@ names it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arguments import argument, check_arguments, number
+from .arguments import argument, as_number, check_arguments, number
 
 Schedule = Callable[[int], float]
 """step -> learning rate; steps count from 0."""
@@ -225,6 +225,7 @@ class reduce_on_plateau:
     rate      >= 0: the first rate.
     factor    in (0, 1).
     patience  so many steps in a row without a new low, and the rate falls. Then the count begins anew.
+    cooldown  so many steps after a fall are not counted.
     tolerance a new low is below (1 - tolerance) times the lowest so far, for an error above 0.
     least     >= 0: the rate does not fall below it.
 
@@ -242,30 +243,43 @@ class reduce_on_plateau:
     rate: float = argument("[0, inf)")
     factor: float = argument("(0, 1)", 0.1)
     patience: int = argument("[1, inf)", 10, whole=True)
+    cooldown: int = argument("[0, inf)", 0, whole=True)
     tolerance: float = argument("[0, 1)", 1e-4)
     least: float = argument("[0, inf)", 0.0)
     memory: dict[str, float] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_arguments(self, "reduce_on_plateau: ")
-        self.memory = {"rate": self.rate, "lowest": math.inf, "waited": 0, "seen": -1}
+        self.memory = {"rate": self.rate, "lowest": math.inf, "waited": 0, "rests": 0, "seen": -1}
 
     def __call__(self, step: int) -> float:
         """Return the rate as it is now."""
         return self.memory["rate"]
 
     def observe(self, step: int, error: float) -> None:
-        """Take note of the error at this step; the same step once more changes nothing."""
-        now = self.memory
+        """Take note of the error at this step; the same step once more changes nothing.
+
+        nan is never a new low.
+        """
+        error = as_number("observe: error", error)
+        now = dict(self.memory)  # a copy of this schedule keeps its own
         if step <= now["seen"]:
             return
         now["seen"] = step
-        if error < now["lowest"] - self.tolerance * abs(now["lowest"]) or now["lowest"] == math.inf:
+        if error < self._to_beat():
             now["lowest"], now["waited"] = error, 0
-            return
-        now["waited"] += 1
+        elif not now["rests"]:
+            now["waited"] += 1
+        now["rests"] = max(now["rests"] - 1, 0)
         if now["waited"] >= self.patience:
-            now["rate"], now["waited"] = max(now["rate"] * self.factor, self.least), 0
+            # A rate that starts below `least` stays: it must not rise.
+            now["rate"] = min(now["rate"], max(now["rate"] * self.factor, self.least))
+            now["waited"], now["rests"] = 0, self.cooldown
+        self.memory = now
+
+    def _to_beat(self) -> float:
+        lowest = self.memory["lowest"]
+        return lowest - self.tolerance * abs(lowest) if math.isfinite(lowest) else lowest
 
     def state(self) -> dict[str, float]:
         """Copy what it remembers."""
@@ -274,3 +288,10 @@ class reduce_on_plateau:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Continue from a `state`."""
         self.memory = {key: float(state[key]) for key in self.memory}
+
+
+def nested(rate: Any) -> Iterator[Any]:
+    """Yield a rate, and the schedules inside of `warm_up` and `repeat`, outermost first."""
+    while rate is not None:
+        yield rate
+        rate = rate.then if isinstance(rate, warm_up) else rate.schedule if isinstance(rate, repeat) else None

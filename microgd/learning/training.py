@@ -145,6 +145,12 @@ class Descent(Iterator[Step]):
         """End it here, as leaving a loop does: Ctrl-C and the progress bar are as they were before."""
         self._steps.close()
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(
+            "descend: a descent cannot be copied or pickled, only run: keep its Steps in a History, or save "
+            "it with checkpoint.save(path, parameters, optimizer, descent)"
+        )
+
     def __del__(self) -> None:
         if not getattr(self, "_has_begun", True):
             warnings.warn(
@@ -175,7 +181,7 @@ def _steps(
                     if number > rules.first:
                         optimizer.step()
                     output, step = _evaluated(
-                        number, number == rules.first, error, optimizer, validation_error
+                        number, number <= rules.first + 1, error, optimizer, validation_error
                     )
                 except Exception as problem:
                     problem.add_note(f"raised at step {number} of descend, at {_shown(optimizer)}")
@@ -205,16 +211,19 @@ def _steps(
 
 def _evaluated(
     number: int,
-    is_first: bool,
+    is_checked: bool,
     error: Error,
     optimizer: Optimizer,
     validation_error: Callable[[], Any] | None,
 ) -> tuple[Value, Step]:
-    """Compute the error and its gradients where the parameters are now."""
+    """Compute the error and its gradients where the parameters are now.
+
+    The graph is checked at the first two: what the first call keeps for later shows itself in the second.
+    """
     since = next_number()
     output = error()
     check_error(output)
-    if is_first:
+    if is_checked:
         check_dependence(output, optimizer.by_name, since)
     elif output.number < since and output.op is not None:
         raise computed_before(output)

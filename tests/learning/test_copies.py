@@ -88,6 +88,39 @@ def test_a_model_of_every_optimizer_goes_on_as_the_original(make, way):
     assert twin.net.layers[0].weight is not model.net.layers[0].weight
 
 
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_a_shallow_copy_of_an_optimizer_has_a_memory_of_its_own(make):
+    model = Model(make, 0.1, lambda net: ())
+    model.learn(2)
+    twin, before = copy.copy(model.optimizer), model.optimizer.state()
+    twin.step()
+    for name, x in model.optimizer.state().items():
+        np.testing.assert_array_equal(x, before[name])
+
+
+def test_a_shallow_copy_of_a_schedule_sees_errors_of_its_own():
+    schedule = schedules.reduce_on_plateau(0.5, factor=0.5, patience=1)
+    schedule.observe(0, 1.0)
+    twin = copy.copy(schedule)
+    twin.observe(1, 1.0)
+    assert (schedule(1), twin(1)) == (0.5, 0.25)
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), copy.copy])
+def test_a_descent_says_what_to_keep_instead(way):
+    knob_weight = Value(0.5)
+    descent = descend(lambda: knob_weight**2, optimizers.GradientDescent([knob_weight], 0.1), 1)
+    with pytest.raises(TypeError, match="a descent cannot be copied or pickled, only run: keep its Steps"):
+        way(descent)
+    list(descent)
+
+
+@pytest.mark.parametrize("way", WAYS.values())
+@pytest.mark.parametrize("draw", [init.zeros, init.uniform, init.xavier, init.he])
+def test_inits_draw_the_same(draw, way):
+    np.testing.assert_array_equal(way(draw)(3, 2, 0), draw(3, 2, 0))
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: type(schedule).__name__)
 def test_every_schedule_is_the_same_function_afterwards(schedule, way):

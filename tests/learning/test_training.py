@@ -332,3 +332,14 @@ def test_an_exception_says_at_which_step_and_where():
     with pytest.raises(TypeError) as caught:
         list(descend(error, GradientDescent([w], 0.1)))
     assert caught.value.__notes__ == ["raised at step 3 of descend, at w = 0.512"]
+
+
+def test_an_inner_value_that_the_first_call_keeps_is_refused_at_the_second():
+    knob_weight, kept = Value(1.0, name="knob_weight"), []
+
+    def error():
+        kept.append(knob_weight * knob_weight)
+        return kept[0] + 1.0
+
+    with pytest.raises(ValueError, match="was computed before this call"):
+        list(descend(error, GradientDescent([knob_weight], 0.1), 5))
