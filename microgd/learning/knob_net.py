@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value
-from .arguments import number
+from .arguments import float_dtype, number
 from .losses import squared_error
-from .parameters import NamedParameters
+from .parameters import NamedParameters, in_dtype_of
 
 
 class KnobNet:
@@ -28,9 +28,13 @@ class KnobNet:
     a number          a number or (n,)  the same shape: one input, one output
     (k,)              (k,) or (n, k)    a number or (n,): k inputs, one output
     (k, m)            (k,) or (n, k)    (m,) or (n, m): k inputs, m outputs
+    (1, m)            a number, too     (m,): one input, m outputs
 
     A leading n is a batch: n examples as rows. `net.knob_weight` is the Value with the knobs. The matrix has
-    a row for each input; the textbook's has a row for each output.
+    a row for each input; the textbook's has a row for each output, so it is `np.transpose(theirs)` here.
+    With dtype=np.float32 knobs and inputs are float32 (a single knob is a Python float in any case).
+
+    Nets in a row learn from one error: call `learn` of each with it, in any order.
 
     >>> net = KnobNet(0.5)
     >>> pred = net.predict(0.5)
@@ -42,7 +46,9 @@ class KnobNet:
     KnobNet(knob_weight=0.775)
     """
 
-    def __init__(self, knob_weight: Any) -> None:
+    def __init__(self, knob_weight: Any, dtype: Any = None) -> None:
+        if dtype is not None:
+            knob_weight = np.asarray(knob_weight, float_dtype("KnobNet: dtype", dtype))
         self.knob_weight = Value(knob_weight, name="knob_weight")
         if not self.knob_weight.size or np.isnan(self.knob_weight.data).any():
             raise ValueError(f"knob_weight: expected one knob or more, all numbers, got {knob_weight!r}")
@@ -61,13 +67,22 @@ class KnobNet:
         """Compute input * knob_weight, summed over the inputs where there are several."""
         if self.knob_weight.ndim == 0:
             return input * self.knob_weight
-        return input @ self.knob_weight
+        if np.ndim(input) == 0:
+            return self._predict_from_one(input)
+        return in_dtype_of(self.knob_weight, input) @ self.knob_weight
+
+    def _predict_from_one(self, input: Any) -> Value:
+        shape = self.knob_weight.shape
+        if len(shape) == 2 and shape[0] == 1:
+            return in_dtype_of(self.knob_weight, input) * self.knob_weight[0]
+        advice = ": write [[...]] for one input and many outputs" if len(shape) == 1 else ""
+        raise ValueError(f"predict: expected {shape[0]} inputs, one for each knob, got a number{advice}")
 
     def compare(self, pred: Any, goal_pred: Any) -> Any:
         """Compute the error, a scalar: (pred - goal_pred)^2, summed over outputs, averaged over a batch.
 
         Raises ValueError where goal_pred has another shape than pred (a scalar fits all).
-        `losses.squared_error` keeps the errors of several outputs apart.
+        `losses.squared_error(pred, goal_pred)` keeps the errors of several outputs apart: one for each.
         """
         error = squared_error(pred, goal_pred)
         if self.knob_weight.ndim == 2:

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import Value, relu
-from ..autodiff.primitives.elementary import astype
 from . import init
 from .arguments import Rng, float_dtype, function, generator, whole_number
-from .parameters import NamedParameters
+from .parameters import NamedParameters, in_dtype_of
 
 Activation = Callable[[Any], Any]
 Initialisation = Callable[[int, int, Rng], Any]
@@ -30,7 +29,8 @@ class Layer:
     initialise       a function (inputs, outputs, rng) -> first weights, as in init.py; the bias starts at 0.
     rng              a seed or a generator of random numbers.
     name             the prefix of "weight" and "bias" in the names of the parameters.
-    dtype            float64, or float32: then inputs become float32 too, and all of the training stays it.
+    dtype            float64, or float32: then inputs become float32 too, and with goals of float32 all of
+                     the training stays it.
 
     An input of shape (inputs,) gives (outputs,), a batch (n, inputs) gives (n, outputs).
     """
@@ -69,9 +69,7 @@ class Layer:
                 f"{self!r}: expected {self.weight.shape[0]} numbers along the last axis of the input, "
                 f"got shape {np.shape(input)}"
             )
-        if self.weight.dtype == np.float32:
-            input = astype(input if isinstance(input, Value) else np.asarray(input), self.weight.dtype)
-        output = input @ self.weight + self.bias
+        output = in_dtype_of(self.weight, input) @ self.weight + self.bias
         return output if self.activation is None else self.activation(output)
 
     def __repr__(self) -> str:
@@ -88,7 +86,7 @@ class MLP:
     sizes       the number of inputs, then the number of units of each layer; the last are the outputs.
     activation  of the hidden layers. For tanh and sigmoid take initialise=init.xavier.
     rng         a seed or a generator of random numbers: the same seed gives the same net.
-    dtype       float64, or float32 for the whole of the training.
+    dtype       float64, or float32 for the whole of the training, if the goals are float32, too.
 
     Calling it predicts; its parameters, by name, go to an optimizer.
 

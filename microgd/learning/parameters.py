@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from ..autodiff import Value
+from ..autodiff.primitives.elementary import astype
 
 Parameters = Iterable[Value] | Mapping[str, Value]
 """Leaves of the graph, as a list or as a dict name -> Value."""
@@ -55,6 +58,13 @@ def named(parameters: Any) -> dict[str, Value]:
     if len(set(names)) < len(names):
         raise ValueError(f"parameters: expected a name of its own for each, got {', '.join(names)}")
     return dict(zip(names, values, strict=True))
+
+
+def in_dtype_of(parameter: Value, input: Any) -> Any:
+    """Return the input of a net of float32 in float32, any other one as it is: float64 would promote all."""
+    if parameter.dtype != np.float32:
+        return input
+    return astype(input if isinstance(input, Value) else np.asarray(input), parameter.dtype)
 
 
 def snapshots(parameters: Mapping[str, Value]) -> dict[str, Any]:

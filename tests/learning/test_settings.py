@@ -85,6 +85,10 @@ def test_a_momentum_of_its_own(optimizer):
         ({"a": {"momentum": 0.5}}, "settings: 'a': expected one of .*learning_rate, got 'momentum'"),
         ({"a": {"beta1": 1.0}}, r"settings: 'a': beta1: expected a number in \[0, 1\), got 1.0"),
         ({"a": {"learning_rate": -1}}, "settings: 'a': learning_rate: expected a number in"),
+        (
+            {"a": {"learning_rate": lambda step: float("nan")}},
+            r"settings: 'a': learning_rate at step 0: expected a number in \[0, inf\), got nan",
+        ),
         ({"a": 0.1}, "settings: expected a dict name -> dict of numbers"),
         ([("a", {})], "settings: expected a dict name -> dict of numbers"),
     ],
@@ -92,6 +96,22 @@ def test_a_momentum_of_its_own(optimizer):
 def test_settings_that_cannot_be_are_refused(settings, complaint):
     with pytest.raises((TypeError, ValueError), match=complaint):
         Adam([Value(0.0, name="a"), Value(0.0, name="b")], 0.1, settings=settings)
+
+
+def test_a_schedule_of_its_own_is_checked_at_every_step():
+    a, b = Value(0.0, name="a"), Value(0.0, name="b")
+    falling = {"a": {"learning_rate": lambda step: 1.0 - step}}
+    optimizer = GradientDescent([a, b], 1.0, settings=falling)
+    optimizer.step()
+    optimizer.step()
+    with pytest.raises(ValueError, match=r"learning_rate of a at step 2: expected a number in .*, got -1.0"):
+        optimizer.step()
+
+
+@pytest.mark.parametrize("only", [Value(0.0), "weight", 0.1, [], [0.1]])
+def test_weight_decay_of_what_is_no_list_of_values_is_refused(only):
+    with pytest.raises((TypeError, ValueError), match="weight_decay: only: expected"):
+        transforms.weight_decay(0.1, only=only)
 
 
 def test_weight_decay_of_some():
@@ -137,6 +157,15 @@ def test_a_mask_before_clipping_leaves_frozen_entries_out_of_the_norm():
     assert knobs.data.tolist() == [-1.0, 0.0]
 
 
+def test_a_parameter_that_is_frozen_by_its_mask_adds_nothing_to_the_norm():
+    held, free = Value([1.0, 2.0]), Value(3.0)
+    chosen = [transforms.freeze(held, mask=[True, True]), transforms.clip_by_norm(1.0)]
+    optimizer = GradientDescent([held, free], 0.5, transforms=chosen)
+    held.grad, free.grad = np.array([3.0, np.nan]), 2.0
+    optimizer.step()
+    assert (held.data.tolist(), free.data) == ([1.0, 2.0], 2.5)
+
+
 def test_one_of_several_knobs_as_the_textbook_freezes_it():
     net = KnobNet([0.3, 0.2, 0.9])
     optimizer = GradientDescent(
@@ -167,20 +196,61 @@ def test_restarts_of_growing_length():
         assert rates[start : start + length] == pytest.approx(0.05 * (1 + np.cos(np.pi * time)) / 2)
 
 
-def test_the_rate_falls_where_the_error_stands_still_as_pytorch_s_does():
+@pytest.mark.parametrize("cooldown", [0, 3, 7])
+def test_the_rate_falls_where_the_error_stands_still_as_pytorch_s_does(cooldown):
     torch = pytest.importorskip("torch")
     errors = np.abs(np.sin(np.arange(60) / 4)) + np.repeat([3.0, 2.0, 1.5], 20)
     weight = torch.zeros(1, requires_grad=True)
     peer = torch.optim.SGD([weight], lr=0.8)
     theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        peer, factor=0.5, patience=3, threshold=1e-4, min_lr=0.02
+        peer, factor=0.5, patience=3, threshold=1e-4, min_lr=0.02, cooldown=cooldown
     )
-    ours = schedules.reduce_on_plateau(0.8, factor=0.5, patience=4, tolerance=1e-4, least=0.02)
+    ours = schedules.reduce_on_plateau(
+        0.8, factor=0.5, patience=4, cooldown=cooldown, tolerance=1e-4, least=0.02
+    )
     for step, error in enumerate(errors):
         ours.observe(step, error)
         theirs.step(error)
         assert ours(step) == peer.param_groups[0]["lr"], step
     assert ours(60) < 0.8
+
+
+def test_nan_is_no_low_and_a_rate_below_the_least_does_not_rise():
+    schedule = schedules.reduce_on_plateau(0.1, patience=2, least=0.5)
+    for step, error in enumerate([np.nan, 1.0, 0.5, 0.25]):
+        schedule.observe(step, error)
+    assert (schedule.memory["lowest"], schedule.memory["waited"]) == (0.25, 0)
+    schedule.observe(4, np.nan)
+    assert (schedule.memory["lowest"], schedule.memory["waited"]) == (0.25, 1)
+    for step in range(5, 10):
+        schedule.observe(step, 0.25)
+    assert schedule(10) == 0.1
+
+
+@pytest.mark.parametrize("at", ["learning_rate", "settings"])
+def test_a_schedule_within_another_one_sees_the_error_too(at):
+    rate = schedules.warm_up(2, then=schedules.reduce_on_plateau(1.0, factor=0.5, patience=1))
+    knob_weight = Value(1.0, name="k")
+    if at == "settings":
+        optimizer = GradientDescent([knob_weight], 1.0, settings={"k": {"learning_rate": rate}})
+    else:
+        optimizer = GradientDescent([knob_weight], rate)
+    moved = []
+    for _ in range(5):
+        knob_weight.grad = 0.0
+        optimizer.observe(1.0)
+        optimizer.step()
+        moved.append(rate(5))
+    assert moved == [1.0, 0.5, 0.25, 0.125, 0.0625]
+
+
+def test_a_damaged_state_of_a_schedule_changes_nothing():
+    schedule = schedules.reduce_on_plateau(1.0, patience=1)
+    optimizer = Momentum([Value(1.0, name="k")], schedule)
+    before = optimizer.state()
+    with pytest.raises(ValueError, match=r"learning_rate/0\.seen: expected a number"):
+        optimizer.load_state(before | {"steps": 7, "learning_rate/0.seen": np.zeros(2)})
+    assert optimizer.state() == before
 
 
 def test_descend_tells_the_schedule_the_error():
@@ -230,6 +300,33 @@ def test_a_net_of_float32_stays_it_throughout(make):
     assert dtypes == {np.dtype(np.float32)}
     assert net(X).dtype == net(Value(X)).dtype == np.float32
     assert net(X).data == pytest.approx(small_net_after(make), rel=1e-4)
+
+
+def test_the_errors_of_a_float32_net_are_float32_with_goals_of_float32():
+    """Before they are reduced to a scalar, which is a Python float in any case."""
+    net, goals = small_net(dtype=np.float32), Y.astype(np.float32)
+    for loss in (losses.squared_error, losses.absolute_error, losses.huber, losses.binary_cross_entropy):
+        assert loss(net(X), goals).dtype == np.float32
+
+
+def test_knobs_of_float32():
+    net = KnobNet([[0.1, 0.2], [0.3, 0.4]], dtype=np.float32)
+    error = net.compare(net.predict([1.0, 2.0]), np.ones(2, np.float32))
+    net.learn(error, alpha=0.1)
+    assert {net.predict([1.0, 2.0]).dtype, net.knob_weight.dtype, net.knob_weight.grad.dtype} == {
+        np.dtype(np.float32)
+    }
+    with pytest.raises(TypeError, match="KnobNet: dtype: expected float64 or float32, got"):
+        KnobNet([0.5], dtype=int)
+
+
+@pytest.mark.parametrize("draw", [init.zeros, init.uniform, init.xavier, init.he])
+def test_first_weights_of_float32_are_those_of_float64_rounded(draw):
+    single = draw(3, 2, 0, dtype=np.float32)
+    assert single.dtype == np.float32
+    np.testing.assert_array_equal(single, draw(3, 2, 0).astype(np.float32))
+    with pytest.raises(TypeError, match=f"{draw.__name__}: dtype: expected float64 or float32, got"):
+        draw(3, 2, 0, dtype=np.float16)
 
 
 def small_net_after(make):

@@ -128,3 +128,26 @@ def test_theory_and_run_agree_on_the_largest_stable_rate(input):
     just_above = errors_seen(0.5, input, 0.8, alpha=limit * 1.001, rounds=20)
     assert np.all(np.diff(just_below) < 0)
     assert np.all(np.diff(just_above) > 0)
+
+
+def test_nets_in_a_row_learn_from_one_error():
+    first, second = KnobNet(0.5), KnobNet(0.4)
+    error = second.compare(second.predict(first.predict(0.5)), 0.8)
+    first.learn(error, alpha=0.1)
+    second.learn(error, alpha=0.1)  # by the knobs as they were: 2 (0.1 - 0.8) times the rest of the chain
+    assert first.knob_weight.item() == approx(0.5 + 0.1 * 1.4 * 0.5 * 0.4)
+    assert second.knob_weight.item() == approx(0.4 + 0.1 * 1.4 * 0.5 * 0.5)
+
+
+def test_one_input_and_three_outputs_as_the_textbook_writes_it():
+    """One number in, a row of three knobs, three errors kept apart."""
+    net, goals = KnobNet([[0.3, 0.2, 0.9]]), np.array([0.1, 1.0, 0.1])
+    pred = net.predict(0.65)
+    assert pred.data == approx([0.195, 0.13, 0.585])
+    assert losses.squared_error(pred, goals).data == approx([0.009025, 0.7569, 0.235225])
+    net.learn(net.compare(pred, goals), alpha=0.05)  # the textbook's 0.1: it drops the 2
+    assert net.knob_weight.data[0] == approx(0.1 * 0.65 * np.array([-0.095, 0.87, -0.485]) + [0.3, 0.2, 0.9])
+    with pytest.raises(
+        ValueError, match=r"expected 3 inputs, one for each knob, got a number: write \[\[...\]\]"
+    ):
+        KnobNet([0.3, 0.2, 0.9]).predict(0.65)
