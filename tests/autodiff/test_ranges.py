@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pytest
 
+import microgd
 from microgd import grad, losses, relu, sigmoid, softmax
 from microgd.autodiff import softplus
 
@@ -214,3 +215,12 @@ def test_the_slope_by_a_soft_goal_is_the_loss():
         np.array([0.0, 1.0])
     )
     assert slope == pytest.approx(np.logaddexp(0.0, 2.0) - np.array([0.0, 2.0]))
+
+
+@pytest.mark.parametrize("f", [relu, lambda x: np.maximum(x, 0.0), lambda x: -np.minimum(-x, 0.0)])
+@pytest.mark.parametrize("x", [-1.0, np.array([-1.0])])
+def test_an_infinite_gradient_does_not_get_through_where_the_slope_is_0(f, x):
+    """sqrt(relu(x)) is 0 below 0, and so is its slope, though that of the square root is infinite at 0."""
+    with np.errstate(divide="ignore"):
+        assert grad(lambda x: np.sum(np.sqrt(f(x))))(x) == 0.0
+        assert microgd.compile(grad(lambda x: np.sum(np.sqrt(f(x)))))(x) == 0.0

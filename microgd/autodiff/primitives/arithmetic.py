@@ -96,13 +96,14 @@ where    = primitive(_where, None, lambda g, out, condition, a, b: where(conditi
                      name="where", numpy=np.where)
 
 # Kinks. |a| at 0: slope 0. maximum and minimum of two equal numbers: half to each, as for max and min of an
-# array with ties. relu at 0: slope 0, that of its negative side.
+# array with ties. relu at 0: slope 0, that of its negative side. Where the slope is 0, no gradient flows,
+# not even an infinite one.
 absolute = primitive(operator.abs, lambda g, out, a: g * sign(a),
                      name="abs", numpy=np.absolute)
-maximum  = primitive(np.maximum,   lambda g, out, a, b: g * ((a > b) + 0.5 * (a == b)),
-                                   lambda g, out, a, b: g * ((b > a) + 0.5 * (a == b)))
-minimum  = primitive(np.minimum,   lambda g, out, a, b: g * ((a < b) + 0.5 * (a == b)),
-                                   lambda g, out, a, b: g * ((b < a) + 0.5 * (a == b)))
-relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: g * (out > 0),
+maximum  = primitive(np.maximum,   lambda g, out, a, b: where(a > b, g, where(a == b, 0.5 * g, 0.0)),
+                                   lambda g, out, a, b: where(b > a, g, where(a == b, 0.5 * g, 0.0)))
+minimum  = primitive(np.minimum,   lambda g, out, a, b: where(a < b, g, where(a == b, 0.5 * g, 0.0)),
+                                   lambda g, out, a, b: where(b < a, g, where(a == b, 0.5 * g, 0.0)))
+relu     = primitive(lambda a: np.maximum(a, 0.0),  lambda g, out, a: where(out > 0, g, 0.0),
                      name="relu", scalar=lambda a: 0.0 if a <= 0 else a)
 # fmt: on

@@ -108,8 +108,8 @@ def test_everything_can_be_reached_by_the_keyboard_alone(page):
     assert seen == [
         "practice", "theme", "Picture of the current step",
         "knob_weight: its chain rule", "pred: its chain rule", "v1: its chain rule", "error: its chain rule",
-        "Explanation", "knob_weight, slider", "knob_weight, number", "knob_weight learns", "live-rate", "step",
-        "reset", "slider", "first", "back", "play", "next", "Zoom out", "fit", "Zoom in", "pace",
+        "Explanation", "knob_weight, slider", "knob_weight, number", "knob_weight learns", "live-rate",
+        "step", "reset", "slider", "first", "back", "play", "next", "Zoom out", "fit", "Zoom in", "pace",
     ]  # fmt: skip
     window = page(descent_page())
     seen = []
