@@ -67,14 +67,27 @@ def draw_path(ax: Any, points: np.ndarray, name: str, style: Mapping[str, Any]) 
 
 
 def number_the_steps(ax: Any) -> None:
-    """Number the first steps of a path that is alone, as long as the numbers have room."""
+    """Number the first steps of a path that is alone, beside the path, as long as the numbers have room."""
     paths = [line.get_xydata() for line in ax.lines if line.get_gid() == "path"]
     if len(paths) != 1:
         return
-    places = ax.transAxes.inverted().transform(ax.transData.transform(paths[0][:7]))
+    ax.apply_aspect()  # as it will be drawn: one unit equally long in both directions, or not
+    on_paper = ax.transData.transform(paths[0][:8])
+    places = ax.transAxes.inverted().transform(on_paper)
     taken: list[np.ndarray] = []
-    for step, place in enumerate(places):
+    for step, place in enumerate(places[:7]):
         if np.all((place >= 0) & (place <= 1)) and all(np.linalg.norm(place - x) > 0.06 for x in taken):
             taken.append(place)
-            at = {"xytext": (0, 9), "ha": "center", "fontsize": "small", "zorder": 7}
-            ax.annotate(str(step), paths[0][step], **at, **BESIDE)
+            at = {"xytext": _beside(on_paper, step), "ha": "center", "va": "center"}
+            ax.annotate(str(step), paths[0][step], **at, fontsize="small", zorder=7, **BESIDE)
+
+
+def _beside(on_paper: np.ndarray, step: int) -> tuple[float, float]:
+    """Return an offset in points, at right angles to the path as it comes and goes, to the upper side."""
+    before, after = on_paper[max(step - 1, 0)], on_paper[min(step + 1, len(on_paper) - 1)]
+    across, up = np.asarray(after - before, float)
+    length = float(np.hypot(across, up))
+    if not length > 0.0:  # the path stands still, or turns back
+        return 0.0, 13.0
+    side = 1.0 if across > 0.0 else -1.0
+    return -13.0 * side * up / length, 13.0 * side * across / length

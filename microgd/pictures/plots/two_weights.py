@@ -45,7 +45,7 @@ def error_contour(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     if len(levels) > 1:
         shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#b8c4d2"])
         ax.contourf(across, up, errors, levels, cmap=shades, norm=BoundaryNorm(levels, shades.N))
-        ax.contour(across, up, errors, levels[1:-1], colors=GREY, linewidths=0.6)
+        ax.contour(across, up, errors, levels[1:-1], colors=GREY, linewidths=0.6, linestyles="solid")
     star = {"markersize": 14, "color": INK, "markerfacecolor": ORANGE, "zorder": 3}
     ax.plot(*_lowest(error, across, up, errors), "*", **star)
     ax.set(xlim=x, ylim=y, aspect="equal" if 1e-3 < np.ptp(x) / np.ptp(y) < 1e3 else "auto")
@@ -72,7 +72,8 @@ def error_surface(error: Error, x: Span, y: Span, paths: Paths = None, *, ax: An
     floor = bottom - 0.35 * height
     ax = axes(ax, 7.0, 5.5, projection="3d")
     ax.computed_zorder = False  # draw the paths, which lie on the surface, in front of it
-    ax.contour(across, up, errors, _levels(errors), zdir="z", offset=floor, colors=GREY, linewidths=0.5)
+    ground = {"zdir": "z", "offset": floor, "colors": GREY, "linewidths": 0.5, "linestyles": "solid"}
+    ax.contour(across, up, errors, _levels(errors), **ground)
     ax.plot_surface(across, up, errors, color="#dfe6ee", alpha=0.55, rcount=40, ccount=40, shade=False)
     ax.plot_wireframe(across, up, errors, color=GREY, rcount=16, ccount=16, linewidth=0.4)
     for name, points, style in styled_paths(paths, ndim=2):
@@ -104,12 +105,7 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['gradient, uphill: 5 long', 'step at rate 0.1, against it']
     """
-    start, learning_rate = (
-        arguments.real_array("at", at),
-        arguments.number("learning_rate", learning_rate, "[0, inf)"),
-    )
-    if start.shape != (2,):
-        raise ValueError(f"at: expected two weights, got shape {start.shape}")
+    start, learning_rate = _place(at), arguments.number("learning_rate", learning_rate, "[0, inf)")
     ax = axes(ax)
     gradient = grad(error)(start)
     norm = float(np.linalg.norm(gradient))
@@ -122,6 +118,40 @@ def gradient_and_step(error: Error, at: Sequence[float], learning_rate: float, *
     ax.plot(*start, "o", color=INK, markersize=7, zorder=5)
     legend_below(ax)
     return ax
+
+
+def gradient_on_surface(error: Error, at: Sequence[float], learning_rate: float, *, ax: Any) -> Any:
+    """Draw on a surface of `error_surface` the gradient and the step, as tangents at a place.
+
+    Both arrows lie in the tangent plane, so the step ends beside the surface where it bends. The gradient's
+    arrow is a fifth of the map's width long across, as in `gradient_and_step`.
+
+    >>> bowl = lambda w: np.sum(w * w)
+    >>> ax = error_surface(bowl, (-2, 2), (-2, 2))
+    >>> ax = gradient_on_surface(bowl, (1.5, 0.0), learning_rate=0.2, ax=ax)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['gradient, uphill: 3 long', 'step at rate 0.2, against it']
+    """
+    start, learning_rate = _place(at), arguments.number("learning_rate", learning_rate, "[0, inf)")
+    gradient = grad(error)(start)
+    norm = float(np.linalg.norm(gradient))
+    uphill = gradient * (np.ptp(ax.get_xlim()) / 5 / norm if norm else 0.0)
+    here = np.append(start, error_at(error, start))
+    for change, colour, name in (
+        (uphill, VERMILION, f"gradient, uphill: {number(norm, 4)} long"),
+        (-learning_rate * gradient, BLUE, f"step at rate {number(learning_rate, 4)}, against it"),
+    ):
+        tangent = np.append(change, gradient @ change)
+        ax.quiver(*here, *tangent, color=colour, linewidth=2.4, arrow_length_ratio=0.15, label=name, zorder=6)
+    ax.legend(frameon=False, fontsize="small", loc="upper left")
+    return ax
+
+
+def _place(at: Sequence[float]) -> np.ndarray:
+    place = arguments.real_array("at", at)
+    if place.shape != (2,):
+        raise ValueError(f"at: expected two weights, got shape {place.shape}")
+    return place
 
 
 def _grid(error: Error, x: Span, y: Span) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

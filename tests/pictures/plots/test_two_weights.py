@@ -103,3 +103,17 @@ def test_the_gradient_arrow_stays_inside_and_vanishes_at_the_minimum():
     assert up[1, 1] < 1.5
     plots.gradient_and_step(bowl, (1.0, -0.5), 0.01, ax=ax)
     assert lines(ax, linewidth=2.4)[2].get_xydata().tolist() == [[1.0, -0.5], [1.0, -0.5]]
+
+
+def test_the_gradient_on_the_surface_lies_in_the_tangent_plane():
+    ax = plots.error_surface(bowl, (-2, 2), (-1.5, 1.5))
+    at, rate = np.array([0.0, 0.25]), 0.05
+    plots.gradient_on_surface(bowl, at, rate, ax=ax)
+    gradient = np.array([-2.0, 6.0])
+    arrows = [c for c in ax.collections if c.get_label().startswith(("gradient", "step"))]
+    for arrow, across in zip(arrows, (0.8 * gradient / np.hypot(*gradient), -rate * gradient), strict=True):
+        end, start = np.array(arrow._segments3d[0])
+        assert start == pytest.approx([*at, bowl(at)])
+        assert end - start == pytest.approx([*across, gradient @ across])
+    assert legend(ax) == ["gradient, uphill: 6.325 long", "step at rate 0.05, against it"]
+    drawn(ax)
