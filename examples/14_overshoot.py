@@ -3,13 +3,16 @@
 What you will see: one knob on one curve at five learning rates. Each round multiplies the distance to the
 minimum by the same factor, 1 - rate * (second derivative). Below 0 the knob jumps over the minimum and
 oscillates, at -1 it oscillates without end, beyond -1 it diverges. Theory and run side by side, and a picture
-of the zigzag. Run it: python examples/14_overshoot.py
+of the zigzag, and a page on which the rate can be chosen.
+Run it: python examples/14_overshoot.py
 """
 
 from helpers.lesson import begin
+from helpers.pages import save_drawn
 from helpers.pictures import save
 
 from microgd import GradientDescent, History, Value, descend, grad, plots
+from microgd.pictures import play_descent
 
 out = begin(__doc__)  # --help, and --out for the pictures
 
@@ -47,4 +50,20 @@ for rate, said in [
 
 # %% The zigzag
 ax = plots.paths_on_curve(error, -0.7, 1.5, {f"rate {rate}": runs[rate] for rate in (0.05, 0.23, 0.27)})
-save(ax, out / "zigzag.svg")
+save(
+    ax,
+    out / "zigzag.svg",
+    "between two steps a line crosses the valley: nearer each time at 0.23, not at 0.27",
+)
+see = "choose a rate and press space: the ball walks, zigzags, or is thrown out"
+rates = [0.05, 0.125, 0.23, 0.25, 0.27]
+save_drawn(lambda: play_descent(error, -0.7, 1.5, 0.9, rates), out / "page.html", see)
+print("\nNext, learning_rates: How large may the learning rate be?")
+
+# %% Exercises
+# 1. At which rate does each step land at a tenth of the distance, on the other side?
+# 2. With the input 4 in place of 2, at which rate is the knob there at once?
+#
+# Answers
+# 1. 0.1375: 1 - 0.1375 * 8 is -0.1.
+# 2. 0.03125, a quarter: the second derivative is 2 * 4^2 = 32.

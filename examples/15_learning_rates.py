@@ -1,7 +1,7 @@
 """Learning rates: the same run with several of them, and the largest stable one, computed from the graph.
 
-What you will see: a small rate is slow, a good one converges, a large one oscillates, a too large one
-diverges. The boundary is 2 / (second derivative), which `largest_stable_rate` computes: a hundredth below
+What you will see: a small rate is slow, a good one converges, a large one swings about the goal, a too large
+one diverges. The boundary is 2 / (second derivative), which `largest_stable_rate` computes: a hundredth below
 it the run converges, a hundredth above it diverges: for one knob; for the real cats and dogs in raw
 kilograms, and in units of 10 kg, where the rate may be a hundred times as large; and for three knobs, where
 the steepest direction decides. Run it: python examples/15_learning_rates.py
@@ -10,6 +10,7 @@ the steepest direction decides. Run it: python examples/15_learning_rates.py
 import numpy as np
 from helpers.lesson import begin
 from helpers.pictures import save
+from matplotlib.figure import Figure
 
 from microgd import GradientDescent, History, KnobNet, datasets, descend, plots
 from microgd.learning import largest_stable_rate
@@ -56,7 +57,33 @@ for rate in (rates[0], rates[7], 0.15, 0.245, 0.28):
     last = runs[rate].steps[-1]
     print(f"  rate {rate:<7.3g} {last.reason:9} at step {last.number:3}: {last.error:.2g}")
 
+# %% Swings: just below the bound the knob leaps over 0.4 at each step, and comes hardly nearer
+print("\nthe knob, which is to be 0.4:")
+swings = {f"rate {rate:.3g}": run(rate, 30, *ONE_KNOB) for rate in (0.0005, 0.03, 0.245, 0.252)}
+for name, history in swings.items():
+    first = ", ".join(f"{knob:.3f}" for knob in history.parameters["knob_weight"][:6])
+    print(f"  {name:11} {first}, ... {history.parameters['knob_weight'][-1]:.3f}")
+
 # %% Pictures
-save(plots.learning_rate_sweep(runs, bound), out / "sweep.svg")
-shown = {f"rate {rate:.3g}": run(rate, 30, *ONE_KNOB) for rate in (0.0005, 0.03, 0.23, 0.26)}
-save(plots.history(shown), out / "errors.svg")
+see = "a small rate has not arrived, a wide band of them has, and right of the dotted line all diverge"
+save(plots.learning_rate_sweep(runs, bound), out / "sweep.svg", see)
+ax = Figure(figsize=(7.0, 4.0), layout="constrained").subplots()
+for (name, history), style in zip(swings.items(), plots.style.STYLES, strict=False):
+    ax.plot(history.step, history.parameters["knob_weight"], **style, markersize=4, label=name)
+ax.set(xlabel="step", ylabel="knob_weight")
+ax.spines[["top", "right"]].set_visible(False)
+plots.style.legend_below(ax)
+save(
+    ax,
+    out / "swings.svg",
+    "one crawls, one arrives; the two beside the bound swing, one inwards, one outwards",
+)
+print("\nNext, why_squared: Why is the miss squared?")
+
+# %% Exercises
+# 1. By which factor does the bound change if all weights are given in grams? Why?
+# 2. With ten copies of each animal in the data, how large may the rate be?
+#
+# Answers
+# 1. By a millionth: inputs 1000 times as large make the second derivative 1000^2 times as large.
+# 2. As before, 0.0107295: the error is a mean, and the mean of copies is the same.

@@ -1,8 +1,9 @@
 """Two weights: the error is a surface, the gradient an arrow that points straight uphill.
 
-What you will see: a net with two knobs and the error over both. The gradient is compared with 360
-directions: none climbs as steeply. Along a contour line the slope is 0, so the gradient is perpendicular to
-it. Then the descent, on the contour map and in three dimensions. Run it: python examples/32_two_weights.py
+What you will see: a net with two knobs and the error over both. The gradient, the two partial derivatives
+together, is compared with 360 directions: none climbs as steeply. Along a contour line the slope is 0, so the
+gradient is perpendicular to it. Then the descent, on the contour map and in three dimensions.
+Run it: python examples/32_two_weights.py
 """
 
 import numpy as np
@@ -46,5 +47,17 @@ print(f"knobs {history.parameters['knob_weight'][-1]}")
 # %% Pictures
 x, y = (-1.0, 2.5), (-1.2, 1.6)
 ax = plots.error_contour(error, x, y, {"gradient descent": history})
-save(plots.gradient_and_step(error, start, learning_rate=0.4, ax=ax), out / "map.svg")
-save(plots.error_surface(error, x, y, {"gradient descent": history}), out / "surface.svg")
+see = "the step crosses the contour line at a right angle; later ones follow the valley"
+save(plots.gradient_and_step(error, start, learning_rate=0.4, ax=ax), out / "map.svg", see)
+surface = plots.error_surface(error, x, y, {"gradient descent": history})
+see = "the gradient's arrow points uphill along the surface, the step the other way"
+save(plots.gradient_on_surface(error, start, learning_rate=0.4, ax=surface), out / "surface.svg", see)
+print("\nNext, one_weight_at_a_time: Why not turn one weight at a time?")
+
+# %% Exercises
+# 1. How steep is the climb at 60 degrees to the gradient, as a share of the steepest?
+# 2. Which of the two knobs does the first step turn more, and why?
+#
+# Answers
+# 1. Half, the cosine of 60 degrees.
+# 2. The second, 1.2 where -0.5 is right: its partial derivative is the larger one, 2.19 to 1.76.

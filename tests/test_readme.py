@@ -61,7 +61,9 @@ def knob_picture():
 
 
 def test_readme_picture_is_the_one_that_draw_draws():
-    committed = (README.parent / "examples" / "pictures" / "knob.svg").read_text(encoding="utf-8")
+    committed = (README.parent / "examples" / "pictures" / "five_lines" / "graph.svg").read_text(
+        encoding="utf-8"
+    )
     assert texts_of(committed) == texts_of(knob_picture().pipe(format="svg").decode("utf-8"))
 
 

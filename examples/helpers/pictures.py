@@ -18,14 +18,14 @@ from microgd.learning.files import write_whole
 PLAIN = {"svg.hashsalt": "microgd", "svg.fonttype": "none"}
 
 
-def save(ax: Any, path: Path) -> None:
-    """Write the picture that these Axes are part of as SVG, and say where."""
+def save(ax: Any, path: Path, see: str = "") -> None:
+    """Write the picture that these Axes are part of as SVG; say where, and what there is to see."""
     svg = io.StringIO()
     with matplotlib.rc_context(PLAIN):
         ax.figure.savefig(svg, format="svg", metadata={"Date": None})
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, rounded(svg.getvalue()).encode())
-    print(f"wrote {path}")
+    print(f"wrote {path}{f': {see}' if see else ''}")
 
 
 def rounded(svg: str) -> str:

@@ -41,7 +41,7 @@ def coordinates(svg):
 
 
 def drawn_by(svg):
-    return re.findall(r"Matplotlib v[\d.]+", svg)
+    return re.findall(r"Matplotlib v[\d.]+|graphviz version [\d.]+", svg)
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
