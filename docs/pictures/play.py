@@ -3,8 +3,8 @@
     pip install -e ".[pictures,browser]"
     python docs/pictures/play.py
 
-Chromium shows the page of the one-knob net, step after step (#step=7 in its address); Pillow, which comes
-with matplotlib, puts the screenshots together.
+Chromium shows the page of the one-knob net, step after step (#step=7 in its address), and at the end the knob
+is turned; Pillow, which comes with matplotlib, puts the screenshots together.
 """
 
 import io
@@ -16,7 +16,7 @@ from selenium import webdriver
 
 from microgd import Value, play
 
-SIZE = 860, 690  # pixels
+SIZE = 860, 830  # pixels
 MILLISECONDS = 1600  # a step
 
 input, goal_pred = 0.5, 0.8
@@ -42,6 +42,9 @@ with tempfile.TemporaryDirectory() as folder:
             break
         frames.append(picture)
         step += 1
+    for knob in (0.75, 1.0, 1.25, 1.5, 1.6):  # the reader turns the knob: every number follows
+        browser.execute_script("live.change(0, 0, arguments[0])", knob)
+        frames.append(Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("RGB"))
 browser.quit()
 out = Path(__file__).with_suffix(".gif")
 small = [frame.quantize(64) for frame in frames]
