@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from microgd.course import script
+from microgd.course import script, scripts
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMMITTED = sorted(EXAMPLES.glob("pictures/*/*.svg"))
@@ -66,6 +66,13 @@ def test_every_example_is_in_the_contents_with_a_picture_of_its_own():
     assert len(pictures) == len(set(pictures)) == len(scripts)
     assert {str(path.relative_to(EXAMPLES)) for path in COMMITTED} <= set(pictures)
     assert all((EXAMPLES / picture).exists() for picture in pictures)
+
+
+def test_the_contents_in_russian_name_every_lesson_and_link_to_it():
+    text = (EXAMPLES / "README.ru.md").read_text(encoding="utf-8")
+    links = re.findall(r"^- \[(\w+)\]\((\w+\.py)\): .*\?", text, flags=re.MULTILINE)  # each with its question
+    assert links == [(name, path.name) for name, path in scripts().items()]
+    assert max(map(len, text.splitlines())) <= 130
 
 
 def test_committed_pictures_are_small():
