@@ -17,7 +17,7 @@ FUNCTIONS = {
     "a * c": lambda a, c: a * c * a,
     "c / a": lambda a, c: c / a,
     "a ** c": lambda a, c: a**c,
-    "c ** a": lambda a, c: c**a,
+    "power(c, a)": lambda a, c: np.power(c, a),  # NumPy 2.0 reads the exponent of an array's **
     "maximum": np.maximum,
     "copysign": np.copysign,
     "remainder": lambda a, c: np.remainder(a, c) * a,
