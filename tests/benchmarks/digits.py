@@ -92,7 +92,8 @@ def jax(state: State) -> Callable[[], Any]:
     import jax
 
     slopes = jax.value_and_grad(error_of(jax.numpy, jax.nn.logsumexp))
-    return ten_steps(jax.jit(adam_step(slopes, jax.numpy)), jax.tree.map(jax.numpy.asarray, state))
+    steps = ten_steps(jax.jit(adam_step(slopes, jax.numpy)), jax.tree.map(jax.numpy.asarray, state))
+    return lambda: jax.block_until_ready(steps())  # a call returns before its result is computed
 
 
 def torch(state: State) -> Callable[[], Any]:

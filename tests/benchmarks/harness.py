@@ -85,6 +85,15 @@ def in_one_table(rows: Iterable[Row]) -> list[Row]:
     return [*found.values()]
 
 
+def one_for_each_set_of_peers(rows: Iterable[Row]) -> list[Row]:
+    """The rows without those that give the same peers another problem, such as a larger net."""
+    found: list[Row] = []
+    for row in rows:
+        if all(row.makers != before.makers for before in found):
+            found.append(row)
+    return found
+
+
 def peers_of(row: Row) -> dict[str, Work]:
     """The work of each peer that is installed."""
     peers = {}
@@ -249,7 +258,8 @@ def run(
     """What every script of benchmarks does: make the peers, measure, show, write files."""
     wanted = options(description)
     print(versions(packages))
-    made = [(row, peers_of(row)) for row in rows if wanted.only in row.name]
+    asked = [row for row in rows if wanted.only in row.name]
+    made = [(row, peers_of(row)) for row in (one_for_each_set_of_peers(asked) if wanted.quick else asked)]
     settle(wanted)
     tables: list[Table] = []
     for row, peers in made:
@@ -272,7 +282,7 @@ def options(description: str | None) -> argparse.Namespace:
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=2.0, help="for each peer in a row (default 2)")
-    parser.add_argument("--quick", action="store_true", help="a short look at each row: a smoke test")
+    parser.add_argument("--quick", action="store_true", help="a short look at each set of peers: a smoke test")
     parser.add_argument("--only", default="", metavar="TEXT", help="only the rows with this in their name")
     parser.add_argument("--csv", metavar="FILE", help="write the tables to this file as well")
     parser.add_argument("--chart", metavar="FILE", help="draw the ratios as bars: .svg, .png or .pdf")
