@@ -224,3 +224,33 @@ def test_an_infinite_gradient_does_not_get_through_where_the_slope_is_0(f, x):
     with np.errstate(divide="ignore"):
         assert grad(lambda x: np.sum(np.sqrt(f(x))))(x) == 0.0
         assert microgd.compile(grad(lambda x: np.sum(np.sqrt(f(x)))))(x) == 0.0
+
+
+SPECIAL = np.array([1.5, -1.5, 0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("other", [0.0, -0.0])
+@pytest.mark.parametrize(
+    ("condition", "a"),
+    [
+        (np.arange(16).reshape(2, 8) % 3 > 0, np.vstack([SPECIAL, SPECIAL[::-1]])),
+        (np.arange(16).reshape(8, 2) % 3 > 0, np.vstack([SPECIAL, SPECIAL[::-1]]).T),
+        (np.arange(8) % 2 > 0, SPECIAL[::-1]),
+        (np.array([[True], [False]]), SPECIAL),
+        (np.arange(8) % 2 > 0, SPECIAL[:1]),
+        (np.array(False), SPECIAL),
+        (np.zeros((0, 2), bool), np.zeros((0, 2))),
+    ],
+    ids=["matrix", "transposed", "reversed", "column", "stretched", "one condition", "empty"],
+)
+def test_where_has_the_bits_of_numpys(condition, a, other, dtype):
+    """Signs of zeros and nan included, recorded and compiled, whatever the layout in memory."""
+    a = a.astype(dtype)
+    expected = np.where(condition, a, other)
+    recorded = np.where(condition, microgd.Value(a), other).data
+    compiled = microgd.compile(lambda a: np.where(condition, a, other))(a)
+    for got in (np.asarray(recorded), np.asarray(compiled)):
+        assert got.dtype == expected.dtype
+        assert got.strides == expected.strides
+        assert got.tobytes() == expected.tobytes()

@@ -282,7 +282,9 @@ def options(description: str | None) -> argparse.Namespace:
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=2.0, help="for each peer in a row (default 2)")
-    parser.add_argument("--quick", action="store_true", help="a short look at each set of peers: a smoke test")
+    parser.add_argument(
+        "--quick", action="store_true", help="a short look at each set of peers: a smoke test"
+    )
     parser.add_argument("--only", default="", metavar="TEXT", help="only the rows with this in their name")
     parser.add_argument("--csv", metavar="FILE", help="write the tables to this file as well")
     parser.add_argument("--chart", metavar="FILE", help="draw the ratios as bars: .svg, .png or .pdf")

@@ -80,6 +80,14 @@ def _where_of_numbers(x: Instruction, text: Text) -> str:
     return f"{a} if {text(condition)} else {b}"
 
 
+def _where_of_arrays(x: Instruction, text: Text) -> str:
+    """Write our own `where` for a gradient that is 0 elsewhere: it is faster than NumPy's (evaluate.py)."""
+    condition, a, b = x.args
+    if shape_of_operand(condition) and shape_of_operand(a) and type(b) is float and b == 0.0:
+        return _own_call(x, text)
+    return f"np.where({text(condition)}, {text(a)}, {text(b)})"
+
+
 def _branch(operand: Operand, x: Instruction, text: Text) -> str:
     if isinstance(operand, Instruction):
         return text(operand) if operand.dtype == x.dtype else _as_python(text(operand), x)
@@ -273,7 +281,8 @@ TABLE: dict[Primitive, Row] = {
     ar.power:         Row(number=_power_of_numbers, array=_power, ufunc=_ufunc_of_power),
     ar.relu:          Row(number="0.0 if {0} <= 0.0 else {0}", array="np.maximum({0}, 0.0)",
                           ufunc=lambda x: (np.maximum, (*x.args, 0.0))),
-    ar.where:         Row(number=_where_of_numbers, array="np.where({0}, {1}, {2})"),
+    ar.where:         Row(number=_where_of_numbers, array=_where_of_arrays,
+                          portable="np.where({0}, {1}, {2})"),
     elementary.expm1:      Row(number="math.expm1({0})"),
     elementary.log1p:      Row(number="math.log1p({0})"),
     elementary.square:     Row(number="{0} * {0}"),

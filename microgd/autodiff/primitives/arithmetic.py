@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .evaluate import NUMBERS
+from .evaluate import select
 from .primitive import primitive
 
 # fmt: off
@@ -85,13 +85,7 @@ not_equal     = primitive(operator.ne, None, None, name="!=", numpy=np.not_equal
 sign          = primitive(np.sign, None)
 
 
-def _where(condition: Any, a: Any, b: Any) -> Any:
-    if type(condition) is bool and type(a) in NUMBERS and type(b) in NUMBERS:
-        return float(a if condition else b)  # np.where's np.float64 would promote float32
-    return np.where(condition, a, b)
-
-
-where    = primitive(_where, None, lambda g, out, condition, a, b: where(condition, g, 0.0),
+where    = primitive(select, None, lambda g, out, condition, a, b: where(condition, g, 0.0),
                                    lambda g, out, condition, a, b: where(condition, 0.0, g),
                      name="where", numpy=np.where)
 

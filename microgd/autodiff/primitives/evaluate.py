@@ -9,6 +9,7 @@ operation.
 from __future__ import annotations
 
 import functools
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +38,26 @@ def scalar_or_array(scalar: Callable[..., Any], general: Callable[..., Any]) -> 
         return general(*operands)
 
     return compute
+
+
+_BITS = {np.dtype(np.float64): np.int64, np.dtype(np.float32): np.int32}
+"""For each dtype of floats the integers of the same size."""
+
+
+def select(condition: Any, a: Any, b: Any) -> Any:
+    """Compute np.where(condition, a, b) to the last bit, and faster where b is 0.0.
+
+    np.where branches at each entry, and of a random condition the processor guesses half of the branches
+    wrong. The bits of a float, read as an integer, times 1 or 0, need no branch. Unlike a * condition they
+    are 0 where a is infinite.
+    """
+    if type(condition) is bool and type(a) in NUMBERS and type(b) in NUMBERS:
+        return float(a if condition else b)  # np.where's np.float64 would promote float32
+    is_zero = type(b) is float and b == 0.0 and math.copysign(1.0, b) == 1.0  # -0.0 has other bits
+    are_arrays = type(a) is type(condition) is np.ndarray
+    if is_zero and are_arrays and a.dtype in _BITS and condition.dtype == np.bool:
+        return np.multiply(condition, a.view(_BITS[a.dtype])).view(a.dtype)
+    return np.where(condition, a, b)
 
 
 def understood(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
