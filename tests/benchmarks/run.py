@@ -1,8 +1,8 @@
 """All benchmarks: eager and compiled microgd beside their peers, one table for each piece of work.
 
     pip install -e ".[benchmark]"
-    python tests/benchmarks/run.py                                  # about ten minutes
-    python tests/benchmarks/run.py --quick                          # four minutes, a smoke test
+    python tests/benchmarks/run.py                                  # about five minutes
+    python tests/benchmarks/run.py --quick                          # a minute, a smoke test
     python tests/benchmarks/run.py --only "vector net" --seconds 1
     python tests/benchmarks/run.py --csv all.csv --chart all.svg
 
