@@ -37,10 +37,10 @@ MOST = 16_384
 # How an entry is computed from entries: an expression with {0}, {1}, ...
 ENTRIES: dict[Any, str] = {
     ar.add: "{0} + {1}", ar.subtract: "{0} - {1}", ar.multiply: "{0} * {1}", ar.divide: "{0} / {1}",
-    ar.negative: "-{0}", ar.identity: "{0}", ar.absolute: "Math.abs({0})", ar.sign: "Math.sign({0})",
+    ar.negative: "-{0}", ar.identity: "{0}", ar.absolute: "Math.abs({0})", ar.sign: "(Math.sign({0}) + 0)",
     ar.greater: "+({0} > {1})", ar.greater_equal: "+({0} >= {1})", ar.less: "+({0} < {1})",
     ar.less_equal: "+({0} <= {1})", ar.equal: "+({0} == {1})", ar.not_equal: "+({0} != {1})",
-    ar.where: "({0} ? {1} : {2})", ar.maximum: "Math.max({0}, {1})", ar.minimum: "Math.min({0}, {1})",
+    ar.where: "({0} != 0 ? {1} : {2})", ar.maximum: "Math.max({0}, {1})", ar.minimum: "Math.min({0}, {1})",
     ar.power: "pow({0}, {1})", ar.exp: "Math.exp({0})", ar.log: "Math.log({0})", ar.sqrt: "Math.sqrt({0})",
     ar.sin: "Math.sin({0})", ar.cos: "Math.cos({0})", ar.tanh: "Math.tanh({0})", ar.sech2: "sech2({0})",
     ar.relu: "({0} <= 0 ? 0 : {0})",
@@ -57,9 +57,11 @@ ENTRIES: dict[Any, str] = {
     elementary.logaddexp: "logaddexp({0}, {1})", elementary.floor: "Math.floor({0})",
     elementary.ceil: "Math.ceil({0})", elementary.trunc: "Math.trunc({0})",
     elementary.remainder: "remainder({0}, {1})", elementary.fmod: "{0} % {1}",
-    elementary.rint: "rint({0})", elementary.floor_divide: "Math.floor({0} / {1})",
-    numpy_functions[np.logical_and]: "+({0} && {1} ? 1 : 0)", numpy_functions[np.logical_not]: "+!{0}",
-    numpy_functions[np.logical_or]: "+({0} || {1} ? 1 : 0)", numpy_functions[np.isnan]: "+Number.isNaN({0})",
+    elementary.rint: "rint({0})", elementary.floor_divide: "floor_divide({0}, {1})",
+    numpy_functions[np.logical_and]: "+({0} != 0 && {1} != 0)",
+    numpy_functions[np.logical_not]: "+({0} == 0)",
+    numpy_functions[np.logical_or]: "+({0} != 0 || {1} != 0)",
+    numpy_functions[np.isnan]: "+Number.isNaN({0})",
     numpy_functions[np.isfinite]: "+Number.isFinite({0})",
     numpy_functions[np.isinf]: "+(Math.abs({0}) === Infinity)",
 }  # fmt: skip
@@ -199,7 +201,7 @@ class _Writer:
         how = ENTRIES[x.op]
         args = list(x.args)
         if x.op is ar.power and isinstance(args[1], (int, float)) and args[1] in POWERS:
-            how = POWERS[args[1]]
+            how = POWERS[args[1]] if x.shape or args[1] != 0.5 else "root({0})"  # Python's is that of C
         if not x.shape:
             return how.format(*[_in_brackets(self.text(arg)) for arg in args])
         entries = [f"{self.text(arg)}[{self._place(arg, x.shape)}]" if shape_of_operand(arg) else

@@ -27,13 +27,27 @@ function logaddexp(a, b) {
 // The remainder with the sign of b, as Python's %.
 function remainder(a, b) {
   const r = a % b;
-  return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+  return r === 0 ? (b < 0 ? -0 : 0) : r < 0 !== b < 0 ? r + b : r;
+}
+
+// The whole quotient that belongs to the remainder, as NumPy computes it: Math.floor(1 / 0.1) is 10, not 9.
+function floor_divide(a, b) {
+  const r = a % b, quotient = (a - r) / b;
+  if (b === 0 || Number.isNaN(r)) return b === 0 ? a / b : NaN;
+  const whole = Math.round(r !== 0 && r < 0 !== b < 0 ? quotient - 1 : quotient);
+  return whole === 0 ? 0 * Math.sign(a) * Math.sign(b) : whole;
+}
+
+// The square root as C's pow has it.
+function root(a) {
+  return a === -Infinity ? Infinity : Math.sqrt(a + 0);
 }
 
 // Half-way numbers go to the even neighbour, as IEEE 754 rounds.
 function rint(a) {
   const below = Math.floor(a), rest = a - below;
-  return rest < 0.5 ? below : rest > 0.5 ? below + 1 : below % 2 === 0 ? below : below + 1;
+  const nearest = rest < 0.5 ? below : rest > 0.5 ? below + 1 : below % 2 === 0 ? below : below + 1;
+  return nearest === 0 ? 0 * a : nearest; // -0.3 becomes -0
 }
 
 function each(n, f) {

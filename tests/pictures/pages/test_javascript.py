@@ -35,7 +35,8 @@ def run(window, step, *args):
         for x in tree_leaves(args)
     ]
     name = step.javascript.split("(")[0].removeprefix("function ")
-    call = f"{name}({', '.join(given)}).map(x => Array.from(x.length === undefined ? [x] : x, String))"
+    written = "x => Array.from(x.length === undefined ? [x] : x, y => Object.is(y, -0) ? '-0' : String(y))"
+    call = f"{name}({', '.join(given)}).map({written})"
     there = window.driver.execute_script(f"{step.javascript}\nreturn {call};")
     return here, [np.array([float(x.replace("Infinity", "inf")) for x in out]) for out in there]
 
@@ -106,6 +107,30 @@ def test_special_numbers(page):
         for x, y in [*pairs, (nan, nan), (-2.0, 3.0), (5.0, -3.0), (-inf, 2.0), (2.0, 0.5)]:
             here, there = run(page, step, x, y)
             np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there), err_msg=f"{x}, {y}")
+
+
+CHOICES = [
+    lambda x, y: x // y, lambda x, y: x % y, lambda x, y: np.where(x, y, 2.0), np.logical_and, np.logical_or,
+    lambda x, y: np.logical_not(x), lambda x, y: np.rint(x), lambda x, y: np.sign(x), lambda x, y: x**0.5,
+]  # fmt: skip
+"""Where JavaScript's own operation has another answer than NumPy's for some number."""
+
+
+@pytest.mark.parametrize("f", CHOICES)
+def test_entries_to_the_last_bit_and_the_sign_of_zero(page, f):
+    ends = [0.0, -0.0, 0.1, -0.5, 1.0, -1.0, 2.5, 1e300, math.inf, -math.inf, math.nan]
+    x, y = map(np.ravel, np.meshgrid(ends, ends))
+    step = microgd.compile(lambda x, y: [f(x, y) * 1.0])
+    with np.errstate(all="ignore"):
+        (here,), (there,) = run(page, step, x, y)
+    np.testing.assert_array_equal(there, here)
+    np.testing.assert_array_equal(np.signbit(there[here == 0]), np.signbit(here[here == 0]))
+
+
+@pytest.mark.parametrize("x", [-math.inf, -0.0, 2.0])
+def test_the_square_root_of_a_number_as_a_power(page, x):
+    (here,), (there,) = run(page, microgd.compile(lambda x: [x**0.5]), x)
+    assert str(float(here[0])) == str(float(there[0]))
 
 
 def mlp(p, x, y):
