@@ -61,3 +61,12 @@ def test_a_lesson_has_a_page_with_its_picture_and_the_reference_its_functions(tm
     assert "The script" in lesson
     assert (out / "course" / "slope" / "out" / "slope" / "tangents.svg").exists()
     assert 'id="microgd.value_and_grad"' in (out / "api.html").read_text(encoding="utf-8")
+
+
+def test_no_folder_is_replaced_but_a_site(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    command = [sys.executable, SITE / "build.py", "--out", tmp_path, "--lessons", "slope"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"--out {tmp_path}: expected a new or empty folder" in done.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"

@@ -2,9 +2,9 @@
 
 The pages come from the files that readers have anyway. The guide and its neighbours are docs/*.md; the course
 is examples/README.md, and for each lesson its script, what that prints, its pictures and its live pages; the
-reference is made from the docstrings. This program runs the lessons and stages all of it in out/site_source;
-Sphinx makes the pages, with a search that needs no server. At the end every link is followed. A page may
-link to other sites, but loads nothing from them.
+reference is made from the docstrings. This program runs the lessons and stages all of it in a temporary
+folder; Sphinx makes the pages, with a search that needs no server. At the end every link is followed. A page
+may link to other sites, but loads nothing from them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
@@ -54,12 +55,16 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "site", help="the folder of the site")
     parser.add_argument("--lessons", nargs="*", help="run these only; by default all")
     chosen = parser.parse_args()
-    source = chosen.out.with_name(f"{chosen.out.name}_source")
-    for folder in (source, chosen.out):
-        shutil.rmtree(folder, ignore_errors=True)
-    stage(source, chosen.lessons)
-    sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-    failed = subprocess.run([*sphinx, str(source), str(chosen.out)], check=False).returncode
+    if chosen.out.exists() and not is_site(chosen.out):
+        parser.error(
+            f"--out {chosen.out}: expected a new or empty folder, or a site of before, got another one"
+        )
+    shutil.rmtree(chosen.out, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        stage(source, chosen.lessons)
+        sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+        failed = subprocess.run([*sphinx, str(source), str(chosen.out)], check=False).returncode
     problems = [
         problem for page in sorted(chosen.out.rglob("*.html")) for problem in broken(page, chosen.out)
     ]
@@ -67,6 +72,11 @@ def main() -> int:
     pages = sum(1 for _ in chosen.out.rglob("*.html"))
     print(f"{pages} pages in {chosen.out}, {len(problems)} broken links")
     return int(bool(failed or problems))
+
+
+def is_site(out: Path) -> bool:
+    """Whether a folder holds what may be replaced: nothing, or what Sphinx wrote."""
+    return out.is_dir() and ((out / ".buildinfo").is_file() or not any(out.iterdir()))
 
 
 # Staging -----------------------------------------------------------------------------------------
