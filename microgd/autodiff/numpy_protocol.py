@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .numpy_without_gradient import DISCRETE, REASONS, WEIGHTED
+from .active import is_traced
+from .numpy_without_gradient import DISCRETE, OF_STATIC_SHAPE, REASONS, WEIGHTED
 from .primitives import numpy_functions, reduction, shape
 from .primitives.evaluate import named_error
+from .primitives.questions import question_in_program
 
 if TYPE_CHECKING:
     from .value import Value
@@ -128,7 +130,25 @@ def _discrete(function: Function, args: tuple[Any, ...], options: Options) -> An
             f"{name_of(function)}: the gradient of weights would be lost; give weights=weights.data for the "
             "numbers, or sum by a matrix of ones and zeros: weights @ (labels[:, None] == np.arange(count))"
         )
+    if function in OF_STATIC_SHAPE and any(map(_is_traced, (*args, *options.values()))):
+        return _answered_later(function, args, options)
     return function(*numbers_of(args), **numbers_of(options))
+
+
+def _is_traced(x: Any) -> bool:
+    return hasattr(x, "record") and is_traced(x)
+
+
+def _answered_later(function: Function, args: tuple[Any, ...], options: Options) -> Any:
+    """Record the call as an operation of the program that is being compiled."""
+    defaults = _defaults(function)
+    given = meaningful(dict(zip(defaults, args, strict=False)) | options, defaults)
+    by_position = list(itertools.takewhile(lambda name: name in given, list(defaults)[: len(args)]))
+    by_name = [name for name in given if name not in by_position]
+    operands = [given[name] for name in (*by_position, *by_name)]
+    operands = [np.asarray(x) if isinstance(x, list) else x for x in operands]
+    count = 1 + max(i for i, x in enumerate(operands) if hasattr(x, "record"))  # the others are static
+    return question_in_program(function, count, tuple(by_name))(*operands)
 
 
 def _fewer_arguments(

@@ -39,6 +39,15 @@ DISCRETE: set[Function] = set(
 )
 """Functions with discrete results, and bookkeeping. They return plain numbers and arrays."""
 
+OF_STATIC_SHAPE: set[Function] = set(
+    named("""
+    argmax argmin argsort argpartition nanargmax nanargmin count_nonzero searchsorted digitize
+    all any allclose isclose array_equal array_equiv isreal iscomplex isposinf isneginf isin
+    linalg.matrix_rank
+    """)
+)
+"""Those of them whose result has a shape that follows from shapes alone. A compiled program can hold them."""
+
 WEIGHTED: dict[Function, int] = {np.bincount: 1, np.histogram: 4, np.histogram2d: 5, np.histogramdd: 4}
 """Those of them whose results do have a gradient, by the weights: their place among the arguments."""
 

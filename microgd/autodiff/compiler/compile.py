@@ -76,9 +76,10 @@ def compile(
 
     Arrays of integers and of booleans keep their dtype, and no gradient flows into them. Integers may index:
     labels (`log_p[np.arange(n), labels]`), token numbers (`table[tokens]`), the rows of a batch (`x[rows]`),
-    np.take and np.take_along_axis; one that is out of bounds raises IndexError in the program too. A single
-    whole number counts as a float, unless it is static. Where f is differentiated by whole numbers, they
-    become floats, as they do without compiling.
+    np.take and np.take_along_axis; one that is out of bounds raises IndexError in the program too. So may the
+    answers of np.argmax, np.argsort and their kind, which are computed in the program. A single whole number
+    counts as a float, unless it is static. Where f is differentiated by whole numbers, they become floats, as
+    they do without compiling.
 
     Only parameters may come from outside: an error, a scalar that is all that f returns, may be computed from
     leaves, such as the parameters of a net. Which ones is settled in the first call. f runs twice then, and a

@@ -21,7 +21,17 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic as ar
-from ..primitives import einsum, elementary, gather, linear_algebra, order, reduction, shape, signals
+from ..primitives import (
+    einsum,
+    elementary,
+    gather,
+    linear_algebra,
+    order,
+    questions,
+    reduction,
+    shape,
+    signals,
+)
 from ..primitives.primitive import Primitive
 from .ir import (
     BOOL,
@@ -239,13 +249,20 @@ def _call(x: Instruction, text: Text) -> str:
     return f"{name}({', '.join(map(text, x.args))})" if name else _own_call(x, text)
 
 
+def _question(x: Instruction, text: Text) -> str:
+    function, names = questions.CALLS[x.op]  # type: ignore[index]
+    args, options = questions.split(x.args, names)
+    given = [*map(text, args), *[f"{name}={text(operand)}" for name, operand in options.items()]]
+    return f"{_qualified(function)}({', '.join(given)})"
+
+
 def _own_call(x: Instruction, text: Text) -> str:
     return f"{text(x.op)}({', '.join(map(text, x.args))})"
 
 
 def _qualified(function: Any) -> str | None:
     """The name of a function of NumPy in a program; None for other functions."""
-    name = getattr(function, "__name__", "")
+    name = getattr(function, "__name__", "unknown")
     if getattr(np, name, None) is function:
         return f"np.{name}"
     return f"np.linalg.{name}" if getattr(np.linalg, name, None) is function else None
@@ -322,6 +339,8 @@ def row_of(op: Primitive | None) -> Row:
     """The row of a primitive. A user-defined one may return an argument, unless it is a ufunc."""
     if op in TABLE:
         return TABLE[op]
+    if op in questions.CALLS:
+        return Row(number=lambda x, text: _as_python(_question(x, text), x), array=_question)
     is_known = op in LIBRARY or isinstance(general_function(op), np.ufunc)
     return Row() if is_known else Row(aliases=_is_view)
 
