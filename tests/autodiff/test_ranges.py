@@ -254,3 +254,17 @@ def test_where_has_the_bits_of_numpys(condition, a, other, dtype):
         assert got.dtype == expected.dtype
         assert got.strides == expected.strides
         assert got.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("reduce", [np.max, np.min])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_an_infinite_gradient_goes_to_the_winner_only(reduce, compiled):
+    slope = grad(lambda x: np.sum(np.sqrt(abs(reduce(x, axis=1, keepdims=True) - x))))
+    slope = microgd.compile(slope) if compiled else slope
+    with np.errstate(all="ignore"):
+        found = slope(np.array([[1.0, 1.25, 5.0], [2.0, 5.0, 1.0]]))
+    expected = {
+        np.max: [[-0.25, -0.5 / math.sqrt(3.75), np.nan], [-0.5 / math.sqrt(3), np.nan, -0.25]],
+        np.min: [[np.nan, 1.0, 0.25], [0.5, 0.25, np.nan]],
+    }[reduce]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)  # at the winner it is inf - inf

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from ..data import FLOAT64
 from .arithmetic import absolute, maximum, minimum, where
+from .elementary import astype
 from .evaluate import naming_errors
 from .primitive import numpy_functions, primitive
 from .shape import (
@@ -53,10 +55,15 @@ def _widened(a: Any) -> Any:
     return a.astype(np.result_type(a.dtype, np.uint if a.dtype.kind == "u" else np.int_))
 
 
-def _share(a: Any, out: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
-    """Return 1 for the entry that equals the output; where k entries tie for it, 1/k for each."""
+def _to_the_winner(g: Any, out: Any, a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """Give the gradient to the entry that equals the output; where k entries tie for it, g/k to each.
+
+    It is chosen, not multiplied by 1 and 0, because 0 times an infinite gradient is nan. Where the output is
+    nan no entry equals it, and 0/0 makes all gradients nan.
+    """
     won = a == _back(out, axis, keepdims)
-    return won / reduce_sum(won * 1.0, axis, True)
+    count = reduce_sum(astype(won, getattr(a, "dtype", FLOAT64)), axis, True)
+    return where(won, _back(g, axis, keepdims) / count, 0.0 / count)
 
 
 def _logsumexp(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
@@ -72,10 +79,10 @@ reduce_sum = primitive(
     lambda g, out, a, axis, keepdims: broadcast_to(_back(g, axis, keepdims), shape_of(a)), name="sum")
 reduce_max = primitive(
     lambda a, axis, keepdims: np.maximum.reduce(a, axis, None, None, keepdims),
-    lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * _share(a, out, axis, keepdims), name="max")
+    _to_the_winner, name="max")
 reduce_min = primitive(
     lambda a, axis, keepdims: np.minimum.reduce(a, axis, None, None, keepdims),
-    lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * _share(a, out, axis, keepdims), name="min")
+    _to_the_winner, name="min")
 cumsum = primitive(
     lambda a, axis: np.cumsum(a, axis),
     lambda g, out, a, axis: flip(cumsum(flip(g, axis), axis), axis), name="cumsum")
