@@ -228,7 +228,7 @@ INDEXED = {
     "{}[rows]": lambda a, rows: a[rows],
     "{}[..., rows]": lambda a, rows: a[..., rows],
     "np.take({}, rows, axis=-1)": lambda a, rows: np.take(a, rows, axis=-1),
-    "{}[np.arange(len(rows)) % len({0}), rows]": lambda a, rows: a[np.arange(len(rows)) % len(a), rows],
+    "{0}[np.arange(len(rows)) % len({0}), rows]": lambda a, rows: a[np.arange(len(rows)) % len(a), rows],
 }
 """Picking by an array of whole numbers, `rows`, which a program gets as its last argument."""
 
