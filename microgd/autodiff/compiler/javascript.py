@@ -37,7 +37,8 @@ MOST = 16_384
 # How an entry is computed from entries: an expression with {0}, {1}, ...
 ENTRIES: dict[Any, str] = {
     ar.add: "{0} + {1}", ar.subtract: "{0} - {1}", ar.multiply: "{0} * {1}", ar.divide: "{0} / {1}",
-    ar.negative: "-{0}", ar.identity: "{0}", ar.absolute: "Math.abs({0})", ar.sign: "(Math.sign({0}) + 0)",
+    ar.negative: "-{0}", ar.identity: "{0}", elementary.astype: "{0}",
+    ar.absolute: "Math.abs({0})", ar.sign: "(Math.sign({0}) + 0)",
     ar.greater: "+({0} > {1})", ar.greater_equal: "+({0} >= {1})", ar.less: "+({0} < {1})",
     ar.less_equal: "+({0} <= {1})", ar.equal: "+({0} == {1})", ar.not_equal: "+({0} != {1})",
     ar.where: "({0} != 0 ? {1} : {2})", ar.maximum: "Math.max({0}, {1})", ar.minimum: "Math.min({0}, {1})",
@@ -199,7 +200,7 @@ class _Writer:
 
     def _entrywise(self, x: Instruction) -> str:
         how = ENTRIES[x.op]
-        args = list(x.args)
+        args = list(x.args[:1] if x.op is elementary.astype else x.args)
         if x.op is ar.power and isinstance(args[1], (int, float)) and args[1] in POWERS:
             how = POWERS[args[1]] if x.shape or args[1] != 0.5 else "root({0})"  # Python's is that of C
         if not x.shape:
