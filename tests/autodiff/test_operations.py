@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from cases import ANALYTIC, OTHERS, REDUCTIONS, all_cases, check, check_values, draw
 
-from microgd import Value, grad, hessian, jacobian, logsumexp, relu, sigmoid, softmax
+import microgd
+from microgd import Value, grad, hessian, jacobian, logsumexp, relu, sigmoid, softmax, value_and_grad
 from microgd.autodiff import softplus
 from microgd.autodiff.trees import tree_leaves
 
@@ -63,6 +64,28 @@ def test_nothing_has_no_largest_entry(f):
 @pytest.mark.parametrize("method", ["sum", "mean", "max", "min"])
 def test_methods_reduce_as_the_functions_do(method):
     check(lambda a: getattr(a, method)(axis=-1, keepdims=True), draw((2, 3)))
+
+
+ROWS = draw((500, 4))
+ROWS[::5, 1], ROWS[::7, 2], ROWS[3, 0], ROWS[8, 3] = ROWS[::5, 2], math.inf, math.nan, -math.inf
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize(
+    "rows", [ROWS, ROWS.astype(np.float32), ROWS.T.copy().T, ROWS[:, ::-1]], ids=["64", "32", "F", "strided"]
+)
+@pytest.mark.parametrize("f", [np.max, np.min, logsumexp], ids=lambda f: f.__name__)
+def test_many_short_rows_are_reduced_like_single_ones(f, rows, compiled):
+    @np.errstate(all="ignore")
+    def results(a):
+        step = value_and_grad(lambda a: np.sum(f(a, axis=-1)))
+        return (microgd.compile(step) if compiled else step)(a)
+
+    expected = [results(row) for row in rows]  # a single row is short of what is laid out as columns
+    whole, slopes = results(rows)
+    np.testing.assert_allclose(whole, np.sum([value for value, _ in expected], dtype=rows.dtype))
+    np.testing.assert_allclose(slopes, [slope for _, slope in expected], rtol=4 * np.finfo(rows.dtype).eps)
+    assert slopes.dtype == rows.dtype
 
 
 def test_variance_of_fewer_numbers_than_ddof_is_infinite():

@@ -36,9 +36,12 @@ _WRITTEN_IN_NUMPY = {
 }  # fmt: skip
 """Primitives that other libraries do not have, but that are written in NumPy's functions."""
 
+_SHARING = {reduction.reduce_logsumexp}
+"""Those of them that share operations with their gradient: its softmax has the same powers and sums."""
+
 
 def lower(trace: Trace, expand: bool) -> Program:
-    """Turn a trace into a program. With `expand`, composed primitives are replaced by their operations."""
+    """Turn a trace into a program. With `expand`, all composed primitives become their operations."""
     inputs = [instruction_for(None, (), value.content) for value in trace.inputs]
     lowering = _Lowering(trace, expand, dict(zip(trace.inputs, inputs, strict=True)))
     for node in trace.nodes:
@@ -90,7 +93,7 @@ class _Lowering:
             return node.content
         if np.ndarray in map(type, args) and not any(map(shape_of, args)):  # among numbers only numbers
             args = tuple([arg.item() if _is_plain_number(arg) else arg for arg in args])
-        if self.expand and node.op in _WRITTEN_IN_NUMPY:
+        if node.op in (_WRITTEN_IN_NUMPY if self.expand else _SHARING):
             return self._expanded(node)
         instruction = instruction_for(node.op, args, node.content)
         self.instructions.append(instruction)

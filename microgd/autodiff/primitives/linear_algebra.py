@@ -49,9 +49,16 @@ def _matmul_left(g: Any, out: Any, a: Any, b: Any) -> Any:
 def _matmul_right(g: Any, out: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1:  # out is a scalar, or has an entry for each column of b
         return g * a if b.ndim == 1 else expand_dims(a, -1) * expand_dims(g, -2)
+    if b.ndim == 2 and a.ndim > 2:  # one matrix for a stack: a single product in place of a stack and its sum
+        return _rows(a).T @ _rows(g)
     if b.ndim > 1 or a.ndim == 2:
         return transposed(a) @ g
     return squeeze(transposed(a) @ expand_dims(g, -1), -1)  # each matrix of a stack, times a vector
+
+
+def _rows(a: Any) -> Any:
+    """Lay the matrices of a stack one below the other."""
+    return reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
 
 
 def sparse_matmul(matrix: Any, x: Any) -> Any:

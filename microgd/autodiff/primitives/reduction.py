@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,27 @@ def _widened(a: Any) -> Any:
     return a.astype(np.result_type(a.dtype, np.uint if a.dtype.kind == "u" else np.int_))
 
 
+def has_short_rows(shape: tuple[int, ...], axis: tuple[int, ...]) -> bool:
+    """Whether many short rows are reduced, such as the logits of ten classes."""
+    return axis == (len(shape) - 1,) and 1 < shape[-1] <= 16 and math.prod(shape) >= 1000
+
+
+def _extreme(ufunc: np.ufunc) -> Callable[..., Any]:
+    """Return the reduction by np.maximum or np.minimum, which find the same in any order.
+
+    NumPy reduces short rows entry by entry. Laid out as columns they are compared in one sweep for each place
+    in a row, up to twenty times as fast.
+    """
+
+    def reduce(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+        if not (isinstance(a, np.ndarray) and has_short_rows(a.shape, axis)):
+            return ufunc.reduce(a, axis=axis, keepdims=keepdims)
+        out = ufunc.reduce(np.ascontiguousarray(np.moveaxis(a, -1, 0)), 0)
+        return np.expand_dims(out, -1) if keepdims else out
+
+    return reduce
+
+
 def _to_the_winner(g: Any, out: Any, a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     """Give the gradient to the entry that equals the output; where k entries tie for it, g/k to each.
 
@@ -66,9 +87,14 @@ def _to_the_winner(g: Any, out: Any, a: Any, axis: tuple[int, ...], keepdims: bo
     return where(won, _back(g, axis, keepdims) / count, 0.0 / count)
 
 
+def _finite_top(a: Any, axis: tuple[int, ...]) -> Any:
+    """The maximum, or 0 where it is infinite. It is subtracted before exp, so that nothing overflows."""
+    top = shift(a, axis, True)
+    return where(np.isfinite(top), top, 0.0)
+
+
 def _logsumexp(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
-    top = np.max(a, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
+    top = _finite_top(a, axis)
     out = np.log(np.sum(np.exp(a - top), axis=axis, keepdims=True)) + top
     return out if keepdims else np.squeeze(out, axis)
 
@@ -77,18 +103,13 @@ def _logsumexp(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
 reduce_sum = primitive(
     lambda a, axis, keepdims: np.add.reduce(a, axis, None, None, keepdims),
     lambda g, out, a, axis, keepdims: broadcast_to(_back(g, axis, keepdims), shape_of(a)), name="sum")
-reduce_max = primitive(
-    lambda a, axis, keepdims: np.maximum.reduce(a, axis, None, None, keepdims),
-    _to_the_winner, name="max")
-reduce_min = primitive(
-    lambda a, axis, keepdims: np.minimum.reduce(a, axis, None, None, keepdims),
-    _to_the_winner, name="min")
+reduce_max = primitive(_extreme(np.maximum), _to_the_winner, name="max")
+reduce_min = primitive(_extreme(np.minimum), _to_the_winner, name="min")
 cumsum = primitive(
     lambda a, axis: np.cumsum(a, axis),
     lambda g, out, a, axis: flip(cumsum(flip(g, axis), axis), axis), name="cumsum")
 # The maximum as a shift that the result does not depend on, as in the softmax: no gradient flows.
-shift = primitive(
-    lambda a, axis, keepdims: np.maximum.reduce(a, axis, None, None, keepdims), None, name="max")
+shift = primitive(_extreme(np.maximum), None, name="max")
 # log(sum(e^a)) without an overflow; its gradient is the softmax.
 reduce_logsumexp = primitive(_logsumexp,
     lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * softmax(a, axis), name="logsumexp")
@@ -139,7 +160,7 @@ def softmax(a: Any, axis: Axis = -1) -> Any:
     array([0.5, 0.5, 0. ])
     """
     a = _as_floats(a)
-    powers = np.exp(a - shift(a, axes_of(a, axis), True))  # at most 1: none overflows
+    powers = np.exp(a - _finite_top(a, axes_of(a, axis)))  # at most 1
     return powers / np.sum(powers, axis, keepdims=True)
 
 

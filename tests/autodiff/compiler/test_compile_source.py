@@ -8,7 +8,7 @@ from cases import draw
 from comparing import LAYER, assert_same, error, layer_loss, plain
 
 import microgd
-from microgd import Value, grad, hessian, value_and_grad
+from microgd import Value, grad, hessian, losses, value_and_grad
 from microgd.autodiff.trees import tree_map
 
 # The source, as a person reads it ----------------------------------------------------------------
@@ -151,6 +151,14 @@ def lines_of(f, *args):
 
 def test_a_repeated_subexpression_is_computed_once():
     assert len(lines_of(lambda x, y: np.exp(x * y) + np.exp(y * x), 1.0, 2.0)) == 3
+
+
+def test_the_gradient_of_a_cross_entropy_takes_its_powers_from_the_loss():
+    def error(logits, label):
+        return np.mean(losses.softmax_cross_entropy(logits, label))
+
+    lines = "\n".join(lines_of(value_and_grad(error), draw((6, 3)), np.array([0, 1, 2, 2, 1, 0])))
+    assert lines.count("np.exp(") == lines.count("np.maximum.reduce(") == lines.count("np.log(") == 1
 
 
 def test_what_nobody_needs_is_not_computed():
