@@ -1,9 +1,9 @@
 """A self-contained HTML page: a template, filled with a picture, its style, its data and its scripts.
 
-A page is templates/page.html. It loads nothing from a network: its content security policy forbids that, and
-allows no script but its own, by its hash. The data are frames, one for each step of the player, and the table
-of their numbers (lines.py). Jupyter shows a Page in a frame of its own; `save` writes it as a file for any
-browser.
+A page is the body of a player (templates/page.html), or another body, in templates/frame.html. It loads
+nothing from a network: its content security policy forbids that, and allows no script but its own, by its
+hash. The data are frames, one for each step of the player, and the table of their numbers (lines.py). Jupyter
+shows a Page in a frame of its own; `save` writes it as a file for any browser.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import html
 import json
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -57,23 +58,38 @@ class Page:
         return f"<Page {html.unescape(self._title)!r}: .save(path) writes it>"
 
 
-def make_page(*, title: str, stage: str, data: dict[str, Any], scripts: list[str], program: str = "") -> Page:
-    """Fill the template in.
+def make_page(
+    *,
+    title: str,
+    stage: str,
+    data: dict[str, Any],
+    scripts: list[str],
+    program: str = "",
+    body: str = "page.html",
+    styles: Sequence[str] = ("page.css",),
+) -> Page:
+    """Fill the templates in: the body, and around it the frame that all pages share.
 
     stage    HTML of the picture.
     scripts  names of templates, in order.
     program  JavaScript that the compiler wrote, to stand before them.
+    body     the name of the body's template; by default that of the player.
+    styles   names of style sheets, in order.
     """
-    script = "\n".join([program, *map(_template, scripts)])
+    script = "\n".join([program, *map(_template, [*scripts, "theme.js"])])
     parts = {
         "title": html.escape(title),
-        "style": _template("page.css"),
+        "style": "".join(map(_template, styles)),
         "stage": stage,
         "data": json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"),
         "script": script,
         "hash": base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode(),
     }
-    return Page(re.sub(r"{{(\w+)}}", lambda hole: parts[hole[1]], _template("page.html")))
+    return Page(_filled("frame.html", parts | {"body": _filled(body, parts)}))
+
+
+def _filled(name: str, parts: Mapping[str, str]) -> str:
+    return re.sub(r"{{(\w+)}}", lambda hole: parts[hole[1]], _template(name))
 
 
 def _template(name: str) -> str:

@@ -72,11 +72,6 @@ $("play").onclick = () => player.toggle();
 $("slider").oninput = () => player.step(Number($("slider").value));
 $("return").onclick = () => { player.show(player.index); $("next").focus(); };
 $("pace").onchange = () => { if (player.timer !== null) { player.pause(); player.play(); } };
-$("theme").onclick = () => {
-  const root = document.documentElement, shown = root.style.colorScheme;
-  const dark = shown ? shown === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.style.colorScheme = dark ? "light" : "dark";
-};
 
 const keys = {
   ArrowRight: () => player.step(player.index + 1),
