@@ -34,6 +34,9 @@ from .ir import FLOAT32, INT64, Instruction, Operand, Program, shape_of_operand
 MOST = 16_384
 """The largest number of entries of an array."""
 
+LISTED = 16
+"""The length up to which every table of places, and every constant array, is written out."""
+
 # How an entry is computed from entries: an expression with {0}, {1}, ...
 ENTRIES: dict[Any, str] = {
     ar.add: "{0} + {1}", ar.subtract: "{0} - {1}", ar.multiply: "{0} * {1}", ar.divide: "{0} / {1}",
@@ -163,15 +166,26 @@ class _Writer:
         return _number(x)
 
     def table(self, places: np.ndarray) -> str:
-        """Write a table of places as a constant."""
-        return self._constant(places.ravel(), "Int32Array")
+        """Write a table of places as a constant, a long one by its steps where they are regular."""
+        steps = _steps(places) if places.size > LISTED else None
+        if steps is None:
+            return self._constant(places.ravel(), "Int32Array")
+        shape, first = list(places.shape), places.flat[0]
+        return self._unique_constant("places", places.tobytes(), f"stepped({first}, {shape}, {steps})")
 
     def _constant(self, entries: np.ndarray, kind: str) -> str:
-        key = kind, entries.tobytes()
+        numbers = list(map(_number, entries.tolist()))
+        is_long_and_uniform = len(numbers) > LISTED and len(set(numbers)) == 1
+        made = f"({len(numbers)}).fill({numbers[0]})" if is_long_and_uniform else f"([{', '.join(numbers)}])"
+        wanted = "places" if kind == "Int32Array" else "constant"
+        return self._unique_constant(wanted, entries.tobytes(), f"new {kind}{made}")
+
+    def _unique_constant(self, wanted: str, entries: bytes, text: str) -> str:
+        """Return the name of a constant; the same entries get one constant."""
+        key = wanted, entries
         if key not in self._names:
-            name = self._names[key] = self._unique("places" if kind == "Int32Array" else "constant")
-            numbers = ", ".join(map(_number, entries.tolist()))
-            self.constants.append(f"const {name} = new {kind}([{numbers}]);")
+            name = self._names[key] = self._unique(wanted)
+            self.constants.append(f"const {name} = {text};")
         return self._names[key]
 
     def expression(self, x: Instruction) -> str:
@@ -254,6 +268,14 @@ class _Writer:
         numbered = [np.arange(start, start + math.prod(s)).reshape(s) for start, s in zip(ends, shapes)]
         places = np.concatenate(numbered, axis)
         return f"pick(join({', '.join(map(self.text, parts))}), {self.table(places)})"
+
+
+def _steps(places: np.ndarray) -> list[int] | None:
+    """Return by how much places grow along each axis; None if they do not grow regularly."""
+    first = int(places.flat[0])
+    steps = [int(places.take(1, axis).flat[0]) - first if n > 1 else 0 for axis, n in enumerate(places.shape)]
+    index = np.indices(places.shape, sparse=True)
+    return steps if np.array_equal(places, first + sum(map(np.multiply, steps, index))) else None
 
 
 def _check_layout(x: Instruction, name: str) -> None:

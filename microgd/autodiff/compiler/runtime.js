@@ -50,6 +50,15 @@ function rint(a) {
   return nearest === 0 ? 0 * a : nearest; // -0.3 becomes -0
 }
 
+// A table of places that grow by one step along each axis of a shape.
+function stepped(first, shape, steps) {
+  return shape.reduce((places, n, axis) => {
+    const next = new Int32Array(places.length * n);
+    for (let i = 0; i < next.length; i++) next[i] = places[Math.floor(i / n)] + (i % n) * steps[axis];
+    return next;
+  }, Int32Array.of(first));
+}
+
 function each(n, f) {
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) out[i] = f(i);

@@ -194,6 +194,22 @@ def test_shapes_of_all_kinds(page):
         np.testing.assert_allclose(there, here, rtol=1e-15)
 
 
+def test_long_tables_and_uniform_constants_are_written_short(page):
+    x = np.arange(1200.0).reshape(20, 60)
+    irregular = np.array([[3, 0], [1, 19]] * 10)
+
+    def rearranged(x, row):
+        return [
+            x.T, x[::-1, 5:50:3], x + row, x.sum(axis=0), x.reshape(4, 5, 60).transpose(2, 0, 1), x[:1, :, None],
+            grad(lambda x: np.sum(x[::2, ::-1] * row * x[::2]))(x), x[irregular, 7],
+        ]  # fmt: skip
+
+    step = microgd.compile(rearranged)
+    for here, there in zip(*run(page, step, x, x[3]), strict=True):
+        np.testing.assert_array_equal(there, here)
+    assert len(step.javascript) < 3000
+
+
 def test_names_from_outside_are_names_or_are_replaced(page):
     def error(await_, function_, constant_):
         return await_ * function_ + constant_ * 2.0
