@@ -370,7 +370,7 @@ def native(x: Instruction, text: Text) -> str:
     if not x.shape:
         return _as_python(_of_arrays(x, text), x)
     expression = _of_arrays(x, text)
-    return f"({expression}).astype(float)" if _may_be_integers(x) else expression
+    return f"({expression}).astype(float)" if computes_in_integers(x) else expression
 
 
 def _of_arrays(x: Instruction, text: Text) -> str:
@@ -385,7 +385,7 @@ def _of_numbers(x: Instruction, text: Text) -> str:
     if row.operator:
         expression = _written(row.operator, x, text)
         is_count = x.dtype == BOOL and x.op in (ar.add, ar.multiply)  # Python makes an int of it
-        return _as_python(expression, x) if is_count or _may_be_integers(x) else expression
+        return _as_python(expression, x) if is_count or computes_in_integers(x) else expression
     if x.op is not ar.where and not {BOOL, INT64}.isdisjoint([arg.dtype for arg in instructions_in(x.args)]):
         return _as_python(_own_call(x, text), x)  # `math` and ** give other types with masks and integers
     if row.number:
@@ -410,7 +410,7 @@ def _as_python(expression: str, x: Instruction) -> str:
     return f"{_PYTHON[x.dtype.kind].__name__}({expression})"
 
 
-def _may_be_integers(x: Instruction) -> bool:
+def computes_in_integers(x: Instruction) -> bool:
     """Whether NumPy computes in integers (the sum of a mask) or in float16, where a Value has floats."""
     args = x.args[1:] if x.op is ar.where else x.args
     dtypes = {arg.dtype for arg in args if isinstance(arg, np.ndarray) or shape_of_operand(arg)}
@@ -435,7 +435,7 @@ def takes_out(x: Instruction) -> bool:
     """Whether a ufunc with `out=` computes this instruction."""
     function, _ = row_of(x.op).ufunc(x)
     known = isinstance(function, np.ufunc) and _qualified(function) is not None
-    return known and x.shape != () and not _may_be_integers(x)
+    return known and x.shape != () and not computes_in_integers(x)
 
 
 def may_alias(x: Instruction) -> bool:

@@ -47,19 +47,18 @@ class Pattern:
         ]  # fmt: skip
         return where[0] if len(where) == 1 else tuple(where)
 
-    def lengths(self) -> list[int]:
-        """For each hole the length of the axis that its integers count."""
-        axes = iter(self.shape)
+    def axes(self) -> list[int]:
+        """For each hole the axis that its integers count."""
         rest = len(self.shape) - sum(part is not None and part is not Ellipsis for part in self.parts)
-        lengths = []
+        axis, axes = 0, []
         for part in self.parts:
-            if part is Ellipsis:
-                for _ in range(rest):
-                    next(axes)
-            elif part is not None:
-                length = next(axes)
-                lengths += [length] if part == HOLE else []
-        return lengths
+            axes += [axis] if part == HOLE else []
+            axis += rest if part is Ellipsis else part is not None
+        return axes
+
+    def lengths(self) -> list[int]:
+        """For each hole the length of this axis."""
+        return [self.shape[axis] for axis in self.axes()]
 
 
 AS_THEY_ARE.add(Pattern)

@@ -1,15 +1,14 @@
 """Compiled programs as JavaScript, run in Chromium: the numbers of Python."""
 
-import json
 import math
 
 import numpy as np
 import pytest
+from in_javascript import run, ulps
 
 import microgd
 from microgd import Value, grad, logsumexp, losses, relu, sigmoid, softmax, value_and_grad
 from microgd.autodiff import softplus
-from microgd.autodiff.trees import tree_leaves
 
 # Functions to the last bit, and those that a platform computes by itself, within 2 ulp.
 EXACT = [
@@ -25,25 +24,6 @@ NEAR = [
     lambda a: 2.0**a, lambda a: np.logaddexp(a, 1.0), lambda a: np.hypot(a, 2.0),
     lambda a: np.arctan2(a, 1.5),
 ]  # fmt: skip
-
-
-def run(window, step, *args):
-    """Call a compiled function here and in the page: (its results, those of the page), flat."""
-    here = [np.ravel(x) for x in tree_leaves(step(*args))]
-    given = [
-        f"new Float64Array({json.dumps(np.ravel(x).tolist())})" if np.shape(x) else json.dumps(float(x))
-        for x in tree_leaves(args)
-    ]
-    name = step.javascript.split("(")[0].removeprefix("function ")
-    written = "x => Array.from(x.length === undefined ? [x] : x, y => Object.is(y, -0) ? '-0' : String(y))"
-    call = f"{name}({', '.join(given)}).map({written})"
-    there = window.driver.execute_script(f"{step.javascript}\nreturn {call};")
-    return here, [np.array([float(x.replace("Infinity", "inf")) for x in out]) for out in there]
-
-
-def ulps(here, there):
-    scale = np.spacing(np.abs(here))
-    return np.max(np.abs(here - there) / scale, initial=0.0)
 
 
 @pytest.fixture
@@ -200,8 +180,8 @@ def test_long_tables_and_uniform_constants_are_written_short(page):
 
     def rearranged(x, row):
         return [
-            x.T, x[::-1, 5:50:3], x + row, x.sum(axis=0), x.reshape(4, 5, 60).transpose(2, 0, 1), x[:1, :, None],
-            grad(lambda x: np.sum(x[::2, ::-1] * row * x[::2]))(x), x[irregular, 7],
+            x.T, x[::-1, 5:50:3], x + row, x.sum(axis=0), x.reshape(4, 5, 60).transpose(2, 0, 1),
+            x[:1, :, None], grad(lambda x: np.sum(x[::2, ::-1] * row * x[::2]))(x), x[irregular, 7],
         ]  # fmt: skip
 
     step = microgd.compile(rearranged)
@@ -234,9 +214,7 @@ def test_names_from_outside_are_names_or_are_replaced(page):
     ("f", "args", "complaint"),
     [
         (lambda x: x * 2, [np.ones(2, np.float32)], "float32 cannot be written"),
-        (lambda x, i: x[i], [np.ones(3), np.array([0, 1])], "integers that index cannot be written"),
         (np.linalg.inv, [np.eye(2)], "the operation inv cannot be written"),
-        (lambda x: x @ x, [np.ones((2, 2, 2))], "a product of stacks of matrices"),
         (lambda x: x + 1, [np.ones(20_000)], "expected at most 16,384 entries"),
     ],
 )
