@@ -1,7 +1,8 @@
 """A step of training as a program for a page: the error, its gradients, and the formula of an optimizer.
 
 All three are the library's own: the formulas of optimizers.py run on Values as well as on numbers, so the
-compiler writes a whole step as one JavaScript function. The learning rate and the other numbers of a formula,
+compiler writes a whole step as one JavaScript function (`training_step`), or the formula alone, which then
+goes with any error (`update_step`). The learning rate and the other numbers of a formula,
 such as the momentum, are arguments of it: the reader of the page sets them.
 """
 
@@ -45,37 +46,87 @@ def training_step(
     >>> about["memory"]
     [{'name': 'velocity', 'weight': 0, 'shape': [], 'start': [0.0]}]
     """
-    optimizer = kind([Value(weight) for weight in weights.values()], learning_rate=1.0)
-    settings = [
-        field for field in dataclasses.fields(optimizer) if field.kw_only and "interval" in field.metadata
-    ]
-    numbers = [getattr(optimizer, field.name) for field in settings]
+    formula = _Formula(kind, weights)
 
     def step(data: Any, weights: Any, memory: Any, rate: Any, numbers: Any) -> Any:
-        formula = copy.copy(optimizer)
-        formula.__dict__.update(zip([field.name for field in settings], numbers, strict=True))
         found, gradients = value_and_grad(error)(weights, *data)
+        update = formula.update(numbers)
         moved = [
-            formula.update(weight, gradient, rate, **kept)
+            update(weight, gradient, rate, **kept)
             for weight, gradient, kept in zip(weights.values(), gradients.values(), memory, strict=True)
         ]
         new_weights, new_memory = [new[0] for new in moved], [new[1:] for new in moved]
         return found, gradients, new_weights, new_memory
 
     compiled = compile(step)
-    compiled(list(data), dict(weights), optimizer.memory, 1.0, numbers)
-    text = compiled.javascript
-    function = text.partition("(")[0].removeprefix("function ")
-    about = {
-        "weights": [{"name": weight, "shape": list(np.shape(x))} for weight, x in weights.items()],
-        "memory": [
-            {"name": key, "weight": i, "shape": list(np.shape(x)), "start": np.ravel(x).tolist()}
-            for i, memory in enumerate(optimizer.memory)
-            for key, x in memory.items()
-        ],
-        "settings": [
-            {"name": field.name, "value": value, "interval": field.metadata["interval"]}
-            for field, value in zip(settings, numbers, strict=True)
-        ],
+    compiled(list(data), dict(weights), formula.memory, 1.0, formula.numbers)
+    return f"const {name} = {as_expression(compiled.javascript)};", formula.description()
+
+
+def update_step(name: str, kind: Kind, weight: Any) -> tuple[str, dict[str, Any]]:
+    """Return the formula of an optimizer for one weight, and a description like that of `training_step`.
+
+    The function takes the weight, its gradient, the memory, the learning rate and the settings, all in a row;
+    it returns the new weight and the new memory.
+
+    >>> from microgd import GradientDescent
+    >>> print(update_step("step", GradientDescent, 0.5)[0])
+    const step = (() => {
+    function step(weight, gradient, rate) {
+      const t1 = rate * gradient;
+      const t2 = weight - t1;
+      return [t2];
     }
-    return f"const {name} = (() => {{\n{text}\nreturn {function};\n}})();", about
+    return step;
+    })();
+    """
+    formula = _Formula(kind, {"weight": weight})
+
+    def step(weight: Any, gradient: Any, memory: Any, rate: Any, numbers: Any) -> Any:
+        return formula.update(numbers)(weight, gradient, rate, **memory)
+
+    compiled = compile(step)
+    compiled(weight, weight, formula.memory[0], 1.0, formula.numbers)
+    return f"const {name} = {as_expression(compiled.javascript)};", formula.description()
+
+
+def as_expression(function: str) -> str:
+    """Write a function of the compiler as an expression, which keeps the function's name to itself."""
+    name = function.partition("(")[0].removeprefix("function ")
+    return f"(() => {{\n{function}\nreturn {name};\n}})()"
+
+
+class _Formula:
+    """The update formula of an optimizer, with its settings as arguments."""
+
+    def __init__(self, kind: Kind, weights: Mapping[str, Any]) -> None:
+        self._weights = weights
+        self._optimizer = kind([Value(weight) for weight in weights.values()], learning_rate=1.0)
+        self._settings = [
+            field
+            for field in dataclasses.fields(self._optimizer)
+            if field.kw_only and "interval" in field.metadata
+        ]
+        self.numbers = [getattr(self._optimizer, field.name) for field in self._settings]
+        self.memory = self._optimizer.memory
+
+    def update(self, numbers: Sequence[Any]) -> Callable[..., tuple[Any, ...]]:
+        """Return the formula with other settings, Values perhaps."""
+        formula = copy.copy(self._optimizer)
+        formula.__dict__.update(zip([field.name for field in self._settings], numbers, strict=True))
+        return formula.update
+
+    def description(self) -> dict[str, Any]:
+        """Describe the weights, the memory and the settings for a page."""
+        return {
+            "weights": [{"name": name, "shape": list(np.shape(x))} for name, x in self._weights.items()],
+            "memory": [
+                {"name": key, "weight": i, "shape": list(np.shape(x)), "start": np.ravel(x).tolist()}
+                for i, memory in enumerate(self.memory)
+                for key, x in memory.items()
+            ],
+            "settings": [
+                {"name": field.name, "value": value, "interval": field.metadata["interval"]}
+                for field, value in zip(self._settings, self.numbers, strict=True)
+            ],
+        }
