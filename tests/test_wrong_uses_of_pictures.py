@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from refusals import refused
 
-from microgd import GradientDescent, History, Value, descend, draw, play
-from microgd.pictures import play_descent
+from microgd import MLP, GradientDescent, History, KnobNet, Value, descend, draw, play, schedules
+from microgd.pictures import play_descent, play_net
 
 pytest.importorskip("matplotlib")
 from microgd import plots
@@ -47,6 +47,47 @@ GRAPHS = [
         "play_descent: expected at least one learning rate, got none",
     ),
     (lambda: play_descent(bowl, 0, 1, 0.5, "a"), "learning_rates: expected real numbers, got text ('a')"),
+]
+
+net = MLP(2, 3, 1, rng=0)
+broken = MLP(2, 3, 1, rng=0)
+broken.layers[0].bias.data = [0.0, NAN, 0.0]
+falling = GradientDescent(net.parameters, schedules.cosine(0.1, 10))
+inputs, goals = np.eye(4)[:, :2], [0, 1, 0, 1]
+NETS = [
+    (lambda: play_net(5), "net: expected an MLP such as MLP(2, 8, 8, 1), got 5"),
+    (lambda: play_net(KnobNet(0.5)), "net: expected an MLP such as MLP(2, 8, 8, 1), got KnobNet"),
+    (
+        lambda: play_net(MLP(2, 17, 1)),
+        "net: expected at most 2 hidden layers of at most 16 units, and one output",
+    ),
+    (lambda: play_net(MLP(2, 4, 4, 4, 1)), "net: expected at most 2 hidden layers of at most 16 units"),
+    (lambda: play_net(MLP(2, 4, 2)), "and one output, got MLP(2 -> 4 relu -> 2)"),
+    (lambda: play_net(net, data="cats and dogs"), "net: expected 1 inputs, as 'cats and dogs' has, got MLP"),
+    (lambda: play_net(broken), "net: expected finite weights, got nan or inf"),
+    (lambda: play_net(net, 0.1), "optimizer: expected one such as Momentum(net.parameters, 0.1), got 0.1"),
+    (lambda: play_net(net, GradientDescent), "optimizer: expected one such as Momentum(net.parameters, 0.1)"),
+    (lambda: play_net(net, falling), "optimizer: expected a number as its learning rate, no transforms"),
+    (
+        lambda: play_net(data="moons"),
+        "data: expected one of two moons, circles, XOR, spirals, cats and dogs, or",
+    ),
+    (lambda: play_net(data=5), "data: expected a name or a pair (input, goal), got 5"),
+    (lambda: play_net(data=(inputs, "a")), "data: goal: expected real numbers, got text ('a')"),
+    (
+        lambda: play_net(data=(np.eye(4), goals)),
+        "data: expected inputs of shape (n,), (n, 1) or (n, 2), got (4, 4)",
+    ),
+    (lambda: play_net(data=(inputs, [0, 1])), "data: expected a goal for each of 4 rows, got shape (2,)"),
+    (lambda: play_net(data=(inputs[:3], goals[:3])), "data: expected from 4 to 1000 rows, got 3"),
+    (lambda: play_net(data=(inputs * NAN, goals)), "data: expected finite inputs, got nan or inf"),
+    (
+        lambda: play_net(data=(inputs, [0, 1, 2, 1])),
+        "data: expected goals 0 and 1, one for each class, got others",
+    ),
+    (lambda: play_net(batch_size=141), "batch_size: expected a number in [1, 140], got 141"),
+    (lambda: play_net(batch_size=2.5), "batch_size: expected a whole number, got 2.5"),
+    (lambda: play_net(out="page.txt"), "expected the name of a page, such as player.html, got page.txt"),
 ]
 
 CURVES = [
@@ -136,6 +177,7 @@ DATA = [
 ]
 
 test_a_wrong_graph_or_page = refused(GRAPHS)
+test_a_wrong_net_to_play = refused(NETS)
 test_a_wrong_curve_or_surface = refused(CURVES)
 test_a_wrong_run = refused(RUNS)
 test_wrong_data = refused(DATA)
