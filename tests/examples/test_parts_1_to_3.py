@@ -18,26 +18,6 @@ def in_order(printed, rows):
     assert places == sorted(places)
 
 
-def test_each_lesson_ends_with_the_question_that_the_next_one_answers(course):
-    text = (contents.folder() / "README.md").read_text(encoding="utf-8")
-    questions = dict(re.findall(r"\[(\w+)\]\(\w+\.py\) \| \*\*(.+?\?)\*\*", text))
-    names = list(contents.scripts())
-    asked = [name for name in names if re.match(r"[123]\d_", contents.script(name).stem)]
-    assert len(asked) == 17
-    for name in asked:
-        following = names[names.index(name) + 1]
-        last = course(name).printed.rstrip().splitlines()[-1]
-        assert last == f"Next, {following}: {questions[following]}"
-
-
-def test_each_picture_is_written_with_a_sentence_that_says_what_to_see(course):
-    for name, path in contents.scripts().items():
-        if re.match(r"[123]\d_", path.stem):
-            written = re.findall(r"^wrote (.*)$", course(name).printed, flags=re.MULTILINE)
-            assert written
-            assert all(re.fullmatch(r"out/\S+\.(svg|html): .{20,}", line) for line in written), written
-
-
 # 1. One knob
 
 

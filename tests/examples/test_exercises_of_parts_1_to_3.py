@@ -1,37 +1,14 @@
-"""The exercises at the end of the lessons: each answer in the file is what running it gives.
+"""The exercises of parts 1 to 3: each answer in the file is what running it gives.
 
 A test `test_NAME_1` answers the first exercise of the lesson NAME, and finds its result in the lesson's text.
 """
 
-import re
-import sys
-
 import numpy as np
 import pytest
+from exercises import answer, walked
 
-from microgd import GradientDescent, History, KnobNet, Value, course, descend, grad, hessian
+from microgd import GradientDescent, History, KnobNet, Value, descend, grad, hessian
 from microgd.learning import largest_stable_rate, restarts
-
-LESSONS = [name for name, path in course.scripts().items() if re.match(r"[123]\d_", path.stem)]
-
-
-def listed(lesson):
-    """The exercises and the answers of a lesson, each a list of texts."""
-    text = course.script(lesson).read_text(encoding="utf-8").split("# %% Exercises\n")[1]
-    parts = re.sub(r"\n#    ", " ", text).split("# Answers\n")
-    return [re.findall(r"^# \d\. (.*)$", part, flags=re.MULTILINE) for part in parts]
-
-
-def answer(lesson, number):
-    return listed(lesson)[1][number - 1]
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_each_lesson_has_two_or_three_exercises_and_each_of_them_an_answer_that_is_run(lesson):
-    exercises, answers = listed(lesson)
-    assert len(exercises) == len(answers)
-    assert len(exercises) in (2, 3)
-    assert all(hasattr(sys.modules[__name__], f"test_{lesson}_{i + 1}") for i in range(len(exercises)))
 
 
 def learned(knob, input, goal_pred, alpha, rounds):
@@ -40,12 +17,6 @@ def learned(knob, input, goal_pred, alpha, rounds):
     for _ in range(rounds):
         net.learn(net.compare(net.predict(input), goal_pred), alpha)
     return net.knob_weight.item()
-
-
-def walked(error, start, rate, steps=5000, **options):
-    """A descent on a function of one parameter."""
-    x = Value(start, name="x")
-    return History(descend(lambda: error(x), GradientDescent([x], rate), steps, **options))
 
 
 # 1. One knob
