@@ -88,10 +88,17 @@ def _joined(x: Instruction, operands: Operands) -> str:
 # Reducing ----------------------------------------------------------------------------------------
 
 
-def _reduced(function: str, a: Operand, axes: tuple[int, ...], operands: Operands) -> str:
-    """Write a reduction in the order in which NumPy adds: run after run as the entries lie in memory."""
+def _reduced(
+    function: str, a: Operand, axes: tuple[int, ...], steps: tuple[int, ...], operands: Operands
+) -> str:
+    """Write a reduction in the order in which NumPy adds: run after run as the entries lie in memory.
+
+    A run is entries that lie one behind the other and are all reduced to one: NumPy adds it up in pairs.
+    steps  how far the entries are from one another along each axis, in bytes.
+    """
     given = shape_of_operand(a)
-    moved, inner = _in_memory(a, axes) if given else ([], 0)
+    moved = sorted(range(len(given)), key=lambda i: -abs(steps[i]))
+    inner = _axes_of_a_run([(given[i], steps[i], i in axes) for i in reversed(moved)])
     run = math.prod(given[i] for i in moved[len(moved) - inner :])
     kept = tuple([1 if axis in axes else n for axis, n in enumerate(given)])
     first_of_run: Any = (..., *[slice(1)] * inner)
@@ -100,25 +107,38 @@ def _reduced(function: str, a: Operand, axes: tuple[int, ...], operands: Operand
     return f"{function}({entries}, {operands.table(groups)}, {run}, {math.prod(kept)})"
 
 
-def _in_memory(a: Any, axes: tuple[int, ...]) -> tuple[list[int], int]:
-    """Return the axes from the longest step in memory to the shortest, and how many of the last are a run.
-
-    A run is entries that lie one behind the other and are all reduced to one: NumPy adds it up in pairs.
-    """
-    by_length = iter(sorted(np.flatnonzero(a.strides).tolist(), key=lambda i: -abs(a.strides[i])))
-    moved = [next(by_length) if step else i for i, step in enumerate(a.strides)]
-    inner, step = 0, 0
-    for i in reversed(moved):
-        if a.shape[i] != 1:
-            if i not in axes or step not in (0, a.strides[i]):
+def _axes_of_a_run(axes: list[tuple[int, int, bool]]) -> int:
+    """Count the axes of a run, from the innermost on: each is a length, a step, and whether it is reduced."""
+    inner, next_step = 0, 0
+    for n, step, is_reduced in axes:
+        if n != 1:
+            if not is_reduced or next_step not in (0, step):
                 break
-            step = a.strides[i] * a.shape[i]
+            next_step = step * n
         inner += 1
-    return moved, inner
+    return inner
 
 
 def _by(function: str) -> Write:
-    return lambda x, operands: _reduced(function, x.args[0], x.args[1], operands)
+    """Write a reduction of the operand itself."""
+
+    def write(x: Instruction, operands: Operands) -> str:
+        a, axes, _ = x.args
+        return _reduced(function, a, axes, getattr(a, "strides", ()), operands)
+
+    return write
+
+
+def _by_computed(function: str) -> Write:
+    """Write a reduction of what is computed from the entries, an array without gaps."""
+
+    def write(x: Instruction, operands: Operands) -> str:
+        a, axes, _ = x.args
+        given = shape_of_operand(a)
+        like = np.lib.stride_tricks.as_strided(np.empty(0), given, getattr(a, "strides", ()))
+        return _reduced(function, a, axes, np.empty_like(like).strides, operands)
+
+    return write
 
 
 # Along an axis -----------------------------------------------------------------------------------
@@ -142,6 +162,10 @@ def _sorted(x: Instruction, operands: Operands) -> str:
 
 def _searched(x: Instruction, operands: Operands) -> str:
     a, v, side = x.args
+    return _places_among(a, v, side, operands)
+
+
+def _places_among(a: Operand, v: Operand, side: str, operands: Operands) -> str:
     return f"searchsorted({operands.array(a)}, {operands.array(v)}, {int(side == 'right')})"
 
 
@@ -205,30 +229,41 @@ def _question(x: Instruction, operands: Operands) -> str | None:
     function, names = questions.CALLS[x.op]  # type: ignore[index]
     args, options = questions.split(x.args, names)
     given = inspect.signature(function).bind(*args, **options).arguments
-    if function not in QUESTIONS or not given.keys() <= {"a", "axis", "keepdims", "kind", "stable"}:
+    if function not in QUESTIONS or not given.keys() <= OPTIONS:
         return None
-    return QUESTIONS[function](
-        given["a"], given.get("axis", -1 if function is np.argsort else None), operands
-    )
+    return QUESTIONS[function](given, operands)
 
 
-def _counted(function: str) -> Callable[[Operand, Any, Operands], str]:
-    return lambda a, axis, operands: _reduced(function, a, shape.axes_of(a, axis), operands)
-
-
-def _found(function: str) -> Callable[[Operand, Any, Operands], str]:
-    def write(a: Operand, axis: int | None, operands: Operands) -> str:
-        given = shape_of_operand(a) if axis is not None else (math.prod(shape_of_operand(a)),)
-        return f"{function}({operands.array(a)}, {_lines(given, axis or 0, operands)})"
+def _counted(function: str) -> Question:
+    def write(given: dict[str, Any], operands: Operands) -> str:
+        a = given["a"]
+        return _reduced(function, a, shape.axes_of(a, given.get("axis")), a.strides, operands)
 
     return write
 
 
-QUESTIONS: dict[Any, Callable[[Operand, Any, Operands], str]] = {
+def _found(function: str, default: int | None) -> Question:
+    def write(given: dict[str, Any], operands: Operands) -> str:
+        a, axis = given["a"], given.get("axis", default)
+        lines = a.shape if axis is not None else (math.prod(a.shape),)
+        return f"{function}({operands.array(a)}, {_lines(lines, axis or 0, operands)})"
+
+    return write
+
+
+Question = Callable[[dict[str, Any], Operands], str]
+
+QUESTIONS: dict[Any, Question] = {
     np.any: _counted("any"), np.all: _counted("all"), np.count_nonzero: _counted("count_nonzero"),
-    np.argmax: _found("argmax"), np.argmin: _found("argmin"), np.argsort: _found("argsort"),
+    np.argmax: _found("argmax", None), np.argmin: _found("argmin", None), np.argsort: _found("argsort", -1),
+    np.searchsorted: lambda given, operands: _places_among(
+        given["a"], given["v"], given.get("side", "left"), operands
+    ),
 }  # fmt: skip
-"""How functions with discrete results are written, of an array and an axis."""
+"""How functions with discrete results are written, of their arguments by name."""
+
+OPTIONS = {"a", "v", "axis", "keepdims", "kind", "stable", "side"}
+"""Their arguments that make no difference, or are known. Equal entries are always sorted as they stand."""
 
 # The table ---------------------------------------------------------------------------------------
 
@@ -236,9 +271,9 @@ ARRAYS: dict[Primitive, Write] = {
     shape.reshape: _reshaped, shape.concatenate: _joined, shape.scatter: _scattered,
     **dict.fromkeys([shape.transpose, shape.broadcast_to, shape.index], _picked),
     gather.gather: _gathered, gather.scatter_add: _scatter_added,
-    reduction.reduce_sum: _by("sum"), reduction.reduce_logsumexp: _by("logsumexp"),
+    reduction.reduce_sum: _by("sum"), reduction.reduce_logsumexp: _by_computed("logsumexp"),
     reduction.reduce_max: _by("max"), reduction.reduce_min: _by("min"), reduction.shift: _by("max"),
-    reduction.length: _by("norm"), reduction.cumsum: _accumulated,
+    reduction.length: _by_computed("norm"), reduction.cumsum: _accumulated,
     **dict.fromkeys([order.argsort, order.argpartition], _sorted), signals.searchsorted: _searched,
     **dict.fromkeys([signals.convolve_full, signals.convolve_valid], _convolved),
     linear_algebra.matmul: _product, einsum.einsum: _einsum,

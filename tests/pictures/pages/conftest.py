@@ -6,10 +6,14 @@ Where they are missing the tests that need them are skipped; with BROWSER_TESTS=
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+
+TESTS = Path(__file__).parents[2]
+sys.path += [str(TESTS / "fuzz"), str(TESTS / "autodiff")]  # whose programs and cases run in the browser, too
 
 AXE = "axe-core@4.10.3"
 FLAGS = [

@@ -1,6 +1,7 @@
 """Compiled programs as JavaScript, run in Chromium: the numbers of Python."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -70,7 +71,20 @@ def test_functions_and_their_derivatives_within_two_units_in_the_last_place(page
 
 def test_special_numbers(page):
     step = microgd.compile(
-        lambda x, y: [x**y, x / y, np.maximum(x, y), np.minimum(x, y), relu(x), x % y, np.isnan(x) * 1.0, -x]
+        lambda x, y: [
+            x**y,
+            x / y,
+            np.maximum(x, y),
+            np.minimum(x, y),
+            relu(x),
+            x % y,
+            np.isnan(x) * 1.0,
+            -x,
+            np.fmax(x, y),
+            np.fmin(x, y),
+            np.hypot(x, y),
+            np.logaddexp2(x, y),
+        ]
     )
     inf, nan = math.inf, math.nan
     pairs = [
@@ -92,6 +106,14 @@ def test_special_numbers(page):
 CHOICES = [
     lambda x, y: x // y, lambda x, y: x % y, lambda x, y: np.where(x, y, 2.0), np.logical_and, np.logical_or,
     lambda x, y: np.logical_not(x), lambda x, y: np.rint(x), lambda x, y: np.sign(x), lambda x, y: x**0.5,
+    np.logical_xor, np.copysign, np.heaviside, np.float_power, np.fmod,
+    lambda x, y: np.signbit(x), lambda x, y: np.round(x, 1), lambda x, y: np.round(x, -1),
+    lambda x, y: np.ldexp(x, 1030), lambda x, y: np.ldexp(x, -1070), lambda x, y: np.ldexp(x, -2000),
+    lambda x, y: np.tanh(x), lambda x, y: np.sinc(x), lambda x, y: x / (y > 0), lambda x, y: (x > 0) * y,
+    lambda x, y: np.searchsorted([-0.5, 0.0, 0.0, 1.0, np.inf], x, "right"),
+    lambda x, y: np.searchsorted(np.sort(x), y), lambda x, y: np.argsort(x, kind="stable"),
+    lambda x, y: np.argmax(x[:-9]), lambda x, y: np.argmin(x), np.add,
+    lambda x, y: np.max(x[:20]), lambda x, y: np.sum(x[:20] == y[:20]), lambda x, y: np.sort(x),
 ]  # fmt: skip
 """Where JavaScript's own operation has another answer than NumPy's for some number."""
 
@@ -190,24 +212,49 @@ def test_long_tables_and_uniform_constants_are_written_short(page):
     assert len(step.javascript) < 3000
 
 
-def test_names_from_outside_are_names_or_are_replaced(page):
-    def error(await_, function_, constant_):
-        return await_ * function_ + constant_ * 2.0
+NAMES = [
+    "</script>", "<!--", "-->", "*/", "a\n}; alert(1); //", "a\r\nalert(1)", "a\u2028alert(1)", "a\u2029",
+    "\\u0061", "`${alert(1)}`", "'\"", "0", "", "é", "await", "arguments", "__proto__", "constructor", "Math",
+    "sum", "each", "RangeError", "BigInt", "undefined", "NaN", "i", "places", "constant", "t1",
+]  # fmt: skip
 
-    names = ["</script>", "*/", "`${alert(1)}`", "await", "__proto__", "Math", "sum", "a\u2028b"]
-    values = [Value(1.0 + i, name=name) for i, name in enumerate(names)]
-    step = microgd.compile(
-        lambda x: sum(sigmoid(x * v.data) * i for i, v in enumerate(values)) + np.sum(x * np.ones(2))
-    )
-    here, there = run(page, step, 0.5)
-    assert ulps(np.concatenate(here), np.concatenate(there)) <= 4
-    outside = microgd.compile(
-        lambda: np.sum(values[0] * values[1]) * values[3] * values[4] * values[5] * values[6]
-    )
-    outside()
-    text = outside.javascript
-    assert not any(bad in text for bad in ("</", "*/", "`", "\u2028", "await *", "Math *"))
-    page.driver.execute_script(f"return {text}")  # it is JavaScript
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_from_outside_stays_a_name(page, name):
+    weight, other = Value(np.array([1.5, 0.5]), name=name), Value(2.0, name=f"{name}2")
+
+    def error(x, rows):
+        return np.sum(np.tanh(weight[rows] * other * x + np.array([1.0, 2.0])) * (rows + 1))
+
+    error.__name__ = error.__qualname__ = name
+    step = microgd.compile(error)
+    step(0.5, np.array([1, 0]))
+    text = step.javascript
+    assert re.fullmatch(r"[ -~\n]*", text)
+    assert not any(opening in text for opening in ("</", "<!", "-->", "/*", "*/", "alert(", "${alert"))
+    found = page.driver.execute_script(f"return ({text})(0.5, [1, 0], [1.5, 0.5], 2)")
+    with_names = step(0.5, np.array([1, 0]))
+    assert ulps(np.array([with_names.data]), np.array(found[:1])) <= 4
+
+
+@pytest.mark.parametrize(
+    "name", ["await_", "i", "sum", "each", "places", "µ", "données", "Math", "RangeError"]
+)
+def test_arguments_of_any_name(page, name):
+    namespace = {"np": np}
+    exec(f"def f({name}, t1): return np.sum({name} * np.array([1.0, 2.0])) + t1 * {name}[0]", namespace)
+    here, there = run(page, microgd.compile(namespace["f"]), np.array([2.0, 3.0]), 0.25)
+    np.testing.assert_array_equal(there, here)
+
+
+def test_what_lines_call_is_reserved():
+    from microgd.autodiff.compiler.javascript_entries import ENTRIES, MASKS, WHOLE
+    from microgd.autodiff.compiler.javascript_operands import RESERVED, RUNTIME
+
+    code = [re.sub('//.*|`.*`|".*"', "", text) for text in RUNTIME.values()]
+    written = " ".join([*code, *ENTRIES.values(), *MASKS.values(), *WHOLE.values()])
+    assert set(re.findall(r"(?<![\w.])[A-Z]\w+", written)) <= RESERVED
+    assert set(re.findall(r"(?<![\w.])(\w+)\(", " ".join(ENTRIES.values()))) <= RESERVED
 
 
 @pytest.mark.parametrize(
