@@ -3,8 +3,8 @@
 Every step on the page is a step of the library: the forward pass of MLP, the binary cross-entropy, its
 gradients and the formula of the optimizer are programs in JavaScript that the compiler wrote
 (net_programs.py). net_data.py has the points. The scripts of the page: net.js runs the programs,
-net_field.js draws points and decision boundary, net_picture.js the net and the table of the optimizer,
-net_controls.js the rest.
+net_field.js draws points and decision boundary, net_picture.js the net, net_table.js the numbers of the
+optimizer; net_progress.js plays, net_controls.js has what the reader chooses.
 """
 
 from __future__ import annotations
@@ -120,6 +120,7 @@ def play_net(
             "net.js",
             "net_field.js",
             "net_picture.js",
+            "net_table.js",
             "net_progress.js",
             "net_controls.js",
         ],

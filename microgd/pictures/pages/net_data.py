@@ -73,7 +73,7 @@ SETS: dict[str, tuple[Callable[[np.random.Generator], Points], list[str], list[s
 }
 """For each name: what draws the points, what the inputs are called, and the two classes."""
 OWN_POINTS = {
-    "name": "points of your own", "inputs": 2, "input": [], "goal": [], "training": 0, "center": [0, 0],
+    "name": "your own points", "inputs": 2, "input": [], "goal": [], "training": 0, "center": [0, 0],
     "scale": [1, 1], "low": [-2, -2], "high": [2, 2], "ticks": [[-2, -1, 0, 1, 2]] * 2,
     "axes": ["x1", "x2"], "classes": ["class 0", "class 1"],
 }  # fmt: skip

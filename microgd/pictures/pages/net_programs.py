@@ -1,8 +1,8 @@
 """The programs of `play_net`: what the page computes, written in JavaScript by the compiler.
 
-For each activation and number of hidden layers there are two: `learn` is a batch's error with its gradients,
-`look` the probabilities and the errors that are shown. For each optimizer there is its formula. Everything
-else is an argument, so that it needs no program of its own:
+For each activation and number of hidden layers there are two: `learn` gives a batch's error and its
+gradients, `look` the probabilities, the errors and the outputs of the hidden units, which are shown. For each
+optimizer there is its formula. Everything else is an argument, so that it needs no program of its own:
 
 - a layer always has MOST_UNITS units. The outputs of those that are not used are multiplied by 0, so their
   gradients are 0 and they stay what they are: the others learn as if they were alone.
@@ -68,9 +68,12 @@ def _programs(rows: int, hidden: int, activation: Callable[[Any], Any]) -> str:
         return value_and_grad(batch_error)(weights, input, goal, share, units)
 
     def look(weights: Any, input: Any, goal: Any, training: Any, held_out: Any, units: Any) -> Any:
-        logits = _with_weights(weights, activation, units)(input)
-        losses_of_rows = losses.binary_cross_entropy(logits, goal)
-        return sigmoid(logits), np.sum(training * losses_of_rows), np.sum(held_out * losses_of_rows)
+        outputs = [input]
+        for layer in _with_weights(weights, activation, units).layers:
+            outputs.append(layer(outputs[-1]))
+        losses_of_rows = losses.binary_cross_entropy(outputs[-1], goal)
+        errors = np.sum(training * losses_of_rows), np.sum(held_out * losses_of_rows)
+        return sigmoid(outputs[-1]), errors, outputs[1:-1]
 
     learns, looks = compile(learn), compile(look)
     learns(weights, input, column, column, units)

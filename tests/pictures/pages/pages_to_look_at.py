@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from microgd import Value
-from microgd.pictures import play, play_descent
+from microgd import MLP, Value
+from microgd.pictures import play, play_descent, play_net
 
 
 def knob():
@@ -44,3 +44,11 @@ def descent_page():
         return (0.5 * knob_weight - 0.8) ** 2
 
     return play_descent(error, -2, 5, 0.5, [0.5, 3.6, 6.0], steps=20)
+
+
+def learning_page():
+    return play_net(MLP(2, 16, 16, 1, activation=np.tanh, rng=0), data="spirals")
+
+
+def animals_page():
+    return play_net(data="cats and dogs")

@@ -37,7 +37,7 @@ def test_the_page_is_one_small_file_that_asks_nothing_of_a_network(tmp_path):
 def test_the_data_that_was_asked_for_comes_first(name):
     sets = data_sets(name)
     assert sets[0]["name"] == name
-    assert sorted(points["name"] for points in sets) == sorted([*NAMES, "points of your own"])
+    assert sorted(points["name"] for points in sets) == sorted([*NAMES, "your own points"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -139,19 +139,23 @@ const net = {
     this.last = rows;
   },
 
-  /* The probabilities of class 1 for the data, and the error over the training rows and over those held out. */
-  look() { return this.programs.look(...this.parts(this.weights), this.input, this.goal, ...this.shares, ...this.used); },
+  /* The probabilities of class 1 for rows of inputs, the error over the training rows and over those held out, and the
+     outputs of each hidden layer. */
+  look(input = this.input) {
+    return this.programs.look(...this.parts(this.weights), input, this.goal, ...this.shares, ...this.used);
+  },
 
-  /* The probabilities for any points. */
-  probabilities(points) {
-    const found = [];
-    for (let i = 0; i < points.length; i += data.rows) {
-      const [chunk] = this.programs.look(
-        ...this.parts(this.weights), this.rows(points.slice(i, i + data.rows)), this.goal, ...this.shares, ...this.used,
-      );
-      found.push(...chunk.slice(0, points.length - i));
+  /* For any points: the probabilities, and the outputs of the hidden units, a list for each point in each layer. */
+  everywhere(points) {
+    const probabilities = [], outputs = this.units.map(() => []);
+    for (let first = 0; first < points.length; first += data.rows) {
+      const chunk = points.slice(first, first + data.rows), [found, , , ...layers] = this.look(this.rows(chunk));
+      chunk.forEach((_, i) => {
+        probabilities.push(found[i]);
+        layers.forEach((layer, k) => outputs[k].push(layer.subarray(i * WIDTH, (i + 1) * WIDTH)));
+      });
     }
-    return found;
+    return { probabilities, outputs };
   },
 
   get isFinite() { return this.weights.every(Number.isFinite); },

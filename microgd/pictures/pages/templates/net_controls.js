@@ -22,7 +22,13 @@ function restart() {
   field.begin();
   picture.begin();
   say("");
+  showPrograms();
   show();
+}
+
+function showPrograms() {
+  $("program-learn").textContent = net.programs.learn;
+  $("program-update").textContent = updates[net.optimizer];
 }
 
 /* The number of units in a field, brought into its range. */
@@ -57,6 +63,7 @@ function chooseOptimizer() {
   settings();
   net.forget();
   picture.draw();
+  showPrograms();
 }
 
 function addPoint(x1, x2) {

@@ -1,6 +1,6 @@
 /* The field: the probability of class 1 as colour, the boundary where it is one half, the points, the axes. With one
    input the probability is a curve over it instead. Class 0 are circles, class 1 triangles; held-out points are hollow. */
-const GRID = 40, PLOT = { left: 40, top: 8, size: 352 };
+const GRID = 40, PLOT = { left: 48, top: 12, size: 340 };
 const SVG = "http://www.w3.org/2000/svg";
 const INK = [[196, 92, 0], [0, 104, 178]]; // class 0, class 1
 
@@ -9,6 +9,12 @@ function drawn(tag, attributes, text) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   if (text !== undefined) element.textContent = text;
   return element;
+}
+
+/* A number left of an axis; a long one is condensed to the room that there is. */
+function tickLabel(x, y, content) {
+  const condensed = content.length > 4 ? { textLength: 40, lengthAdjust: "spacingAndGlyphs" } : {};
+  return drawn("text", { x: x - 5, y: y + 5, "text-anchor": "end", ...condensed }, content);
 }
 
 const field = {
@@ -24,21 +30,21 @@ const field = {
     const plane = $("plane"), { axes, ticks, center, scale, goal, classes, training } = this.points;
     plane.replaceChildren();
     const text = (x, y, anchor, content) => plane.append(drawn("text", { x, y, "text-anchor": anchor }, content));
-    for (const tick of ticks[0]) text(this.across((tick - center[0]) / scale[0]), 378, "middle", number(tick));
+    for (const tick of ticks[0]) text(this.across((tick - center[0]) / scale[0]), 370, "middle", number(tick));
     const heights = this.points.inputs === 1 ? [0, 0.5, 1] : ticks[1];
     for (const tick of heights) {
       const fraction = this.points.inputs === 1 ? tick : this.height((tick - center[1]) / scale[1]);
-      text(PLOT.left - 6, this.down(fraction) + 5, "end", number(tick));
+      plane.append(tickLabel(PLOT.left, this.down(fraction), number(tick)));
     }
-    text(PLOT.left + PLOT.size, 396, "end", axes[0]);
-    text(PLOT.left, 396, "start", this.points.inputs === 1 ? `↑ probability of ${classes[1]}` : `↑ ${axes[1]}`);
+    text(PLOT.left + PLOT.size, 395, "end", axes[0]);
+    text(PLOT.left, 395, "start", this.points.inputs === 1 ? `↑ probability of ${classes[1]}` : `↑ ${axes[1]}`);
     this.boundary = plane.appendChild(drawn("path", { class: "boundary halo" }));
     this.line = plane.appendChild(drawn("path", { class: "boundary" }));
     this.curve = plane.appendChild(drawn("path", { class: "probability" }));
     const marks = plane.appendChild(drawn("g", { class: "points" }));
     goal.forEach((kind, i) => marks.append(this.mark(kind, ...this.place(i), i >= training)));
     $("legend").replaceChildren(...classes.map((name, kind) => this.entry(kind, false, name)));
-    if (training < goal.length) $("legend").append(this.entry(1, true, "hollow: held out"));
+    if (training < goal.length) $("legend").append(this.entry(1, true, "held out"));
   },
 
   /* Where point i is drawn; animals of one class lie in a strip, side by side where they weigh the same. */
@@ -72,7 +78,8 @@ const field = {
     const { low, high } = this.points, at = (i, k) => low[k] + (i + 0.5) / GRID * (high[k] - low[k]);
     const centers = [];
     for (let row = 0; row < GRID; row++) for (let column = 0; column < GRID; column++) centers.push([at(column, 0), at(GRID - 1 - row, 1)]);
-    const found = net.probabilities(centers);
+    const { probabilities: found, outputs } = net.everywhere(centers);
+    this.seen = { outputs, width: GRID, height: GRID };
     this.paint(found, GRID, GRID);
     const cell = PLOT.size / GRID;
     const d = boundary(found, GRID).map(ends => "M" + ends.map(([x, y]) =>
@@ -83,7 +90,9 @@ const field = {
 
   drawLine() {
     const count = 200, [low] = this.points.low, [high] = this.points.high;
-    const found = net.probabilities(Array.from({ length: count }, (_, i) => [low + (i + 0.5) / count * (high - low)]));
+    const points = Array.from({ length: count }, (_, i) => [low + (i + 0.5) / count * (high - low)]);
+    const { probabilities: found, outputs } = net.everywhere(points);
+    this.seen = { outputs, width: count, height: 1 };
     this.paint(found, count, 1);
     const place = i => PLOT.left + (i + 0.5) / count * PLOT.size;
     const known = found.every(Number.isFinite);
@@ -95,12 +104,20 @@ const field = {
 
   /* Colour the ground: the surer, the stronger; nothing where the net is undecided. */
   paint(found, width, height) {
-    const canvas = Object.assign($("ground"), { width, height }), context = canvas.getContext("2d");
-    const image = context.createImageData(width, height);
-    found.forEach((p, i) => image.data.set([...INK[Number(p > 0.5)], Number.isFinite(p) ? Math.abs(p - 0.5) * 2 * 130 : 0], 4 * i));
-    context.putImageData(image, 0, 0);
+    coloured($("ground"), found.map(p => 2 * p - 1), width, height);
   },
 };
+
+/* Colour a canvas by numbers from −1, the colour of class 0, to 1, that of class 1. */
+function coloured(canvas, numbers, width, height) {
+  const context = Object.assign(canvas, { width, height }).getContext("2d"), image = context.createImageData(width, height);
+  numbers.forEach((x, i) => {
+    [image.data[4 * i], image.data[4 * i + 1], image.data[4 * i + 2]] = INK[Number(x > 0)];
+    image.data[4 * i + 3] = Number.isFinite(x) ? Math.abs(x) * 130 : 0;
+  });
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
 
 /* The lines along which a grid of probabilities is one half: marching squares, piece by piece. */
 function boundary(found, n) {

@@ -1,8 +1,8 @@
 /* The error over the steps, play and pause, and what is written of the state. */
-const MOST_RECORDS = 400, AXES = { left: 44, right: 392, top: 8, bottom: 128 };
+const MOST_RECORDS = 400, AXES = { left: 48, right: 392, top: 8, bottom: 106 };
 
 const progress = {
-  records: [], every: 1, timer: null,
+  records: [], every: 1,
 
   begin() {
     this.records = [];
@@ -12,7 +12,7 @@ const progress = {
   /* Look at the net: keep the errors of this step, and every other record once there are too many. */
   record() {
     const [probabilities, training, heldOut] = net.look();
-    this.now = { step: net.steps, training: training, heldOut: heldOut, probabilities };
+    this.now = { step: net.steps, training, heldOut, probabilities };
     const last = this.records.at(-1);
     if (last && net.steps < last.step + this.every) return;
     this.records.push(this.now);
@@ -44,7 +44,7 @@ const progress = {
   curve(isHeldOut) {
     const svg = $("curve-of-error"), shown = [...this.records, this.now];
     const errors = shown.flatMap(({ training, heldOut }) => isHeldOut ? [training, heldOut] : [training]).filter(Number.isFinite);
-    const top = Math.max(1e-12, ...errors) * 1.05, end = Math.max(1, net.steps);
+    const top = 1.05 * (Math.max(0, ...errors) || 1), end = Math.max(1, net.steps);
     const place = (step, error) => [AXES.left + step / end * (AXES.right - AXES.left), AXES.bottom - error / top * (AXES.bottom - AXES.top)];
     const line = (kind, key) => drawn("polyline", {
       class: kind,
@@ -53,10 +53,10 @@ const progress = {
     const text = (x, y, anchor, content) => drawn("text", { x, y, "text-anchor": anchor }, content);
     svg.replaceChildren(
       drawn("path", { class: "axis", d: `M${AXES.left},${AXES.top}V${AXES.bottom}H${AXES.right}` }),
-      text(AXES.left - 6, AXES.top + 10, "end", number(top / 1.05, 2)),
-      text(AXES.left - 6, AXES.bottom + 4, "end", "0"),
-      text(AXES.left, 146, "start", "step 0"),
-      text(AXES.right, 146, "end", number(end)),
+      tickLabel(AXES.left, AXES.top + 6, number(top / 1.05, 2)),
+      tickLabel(AXES.left, AXES.bottom, "0"),
+      text(AXES.left, 126, "start", "step 0"),
+      text(AXES.right, 126, "end", number(end)),
       ...(isHeldOut ? [line("held-out", "heldOut")] : []),
       line("training", "training"),
     );
