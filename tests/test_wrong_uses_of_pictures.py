@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from refusals import refused
 
-from microgd import MLP, GradientDescent, History, KnobNet, Value, descend, draw, play, schedules
+from microgd import MLP, GradientDescent, History, KnobNet, Value, descend, draw, play, primitive, schedules
 from microgd.pictures import play_descent, play_net
 
 pytest.importorskip("matplotlib")
@@ -53,6 +53,7 @@ net = MLP(2, 3, 1, rng=0)
 broken = MLP(2, 3, 1, rng=0)
 broken.layers[0].bias.data = [0.0, NAN, 0.0]
 falling = GradientDescent(net.parameters, schedules.cosine(0.1, 10))
+softsign = primitive(lambda x: x / (1 + abs(x)), lambda g, out, x: g / (1 + abs(x)) ** 2, name="softsign")
 inputs, goals = np.eye(4)[:, :2], [0, 1, 0, 1]
 NETS = [
     (lambda: play_net(5), "net: expected an MLP such as MLP(2, 8, 8, 1), got 5"),
@@ -63,6 +64,10 @@ NETS = [
     ),
     (lambda: play_net(MLP(2, 4, 4, 4, 1)), "net: expected at most 2 hidden layers of at most 16 units"),
     (lambda: play_net(MLP(2, 4, 2)), "and one output, got MLP(2 -> 4 relu -> 2)"),
+    (
+        lambda: play_net(MLP(2, 3, 1, activation=softsign)),
+        "javascript: the operation softsign cannot be written",
+    ),
     (lambda: play_net(net, data="cats and dogs"), "net: expected 1 inputs, as 'cats and dogs' has, got MLP"),
     (lambda: play_net(broken), "net: expected finite weights, got nan or inf"),
     (lambda: play_net(net, 0.1), "optimizer: expected one such as Momentum(net.parameters, 0.1), got 0.1"),
@@ -80,7 +85,10 @@ NETS = [
     ),
     (lambda: play_net(data=(inputs, [0, 1])), "data: expected a goal for each of 4 rows, got shape (2,)"),
     (lambda: play_net(data=(inputs[:3], goals[:3])), "data: expected from 4 to 1000 rows, got 3"),
-    (lambda: play_net(data=(inputs * NAN, goals)), "data: expected finite inputs, got nan or inf"),
+    (
+        lambda: play_net(data=(inputs * NAN, goals)),
+        "data: expected inputs within 1e+100, got nan or more: drop or",
+    ),
     (
         lambda: play_net(data=(inputs, [0, 1, 2, 1])),
         "data: expected goals 0 and 1, one for each class, got others",

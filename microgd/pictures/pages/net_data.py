@@ -22,6 +22,8 @@ COUNT = 200
 HELD_OUT = 0.3
 """The fraction of the rows that are held out."""
 MOST_ROWS = 1000
+LARGEST = 1e100
+"""Inputs are smaller: their squares must not overflow."""
 
 
 # The sets ----------------------------------------------------------------------------------------
@@ -113,8 +115,10 @@ def _checked(given: Any) -> Points:
         raise ValueError(f"data: expected a goal for each of {len(input)} rows, got shape {goal.shape}")
     if not 4 <= len(input) <= MOST_ROWS:
         raise ValueError(f"data: expected from 4 to {MOST_ROWS} rows, got {len(input)}: take a sample")
-    if not np.isfinite(input).all():
-        raise ValueError("data: expected finite inputs, got nan or inf: drop or fill these rows")
+    if not (abs(input) < LARGEST).all():
+        raise ValueError(
+            f"data: expected inputs within {LARGEST:g}, got nan or more: drop or fill these rows"
+        )
     if not np.isin(goal, (0, 1)).all():
         raise ValueError("data: expected goals 0 and 1, one for each class, got others")
     return input, goal.ravel()
@@ -145,7 +149,7 @@ def _in_form(
         "scale": scale.tolist(),
         "low": low.tolist(),
         "high": high.tolist(),
-        "ticks": [round_ticks(*pair) for pair in zip(*ends, strict=True)],
+        "ticks": [round_ticks(*pair) if pair[0] < pair[1] else [pair[0]] for pair in zip(*ends, strict=True)],
         "axes": axes,
         "classes": classes,
     }

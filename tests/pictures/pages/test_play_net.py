@@ -87,9 +87,18 @@ def test_one_input_and_goals_in_a_column(shape):
     assert (points["inputs"], sum(points["goal"])) == (1, 19)
 
 
-def test_a_constant_input_is_no_reason_to_fail():
-    points = data_sets((np.column_stack([np.arange(10.0), np.ones(10)]), np.arange(10) % 2))[0]
+@pytest.mark.parametrize("constant", [0.0, 1.0, -1e17, 9e99])
+def test_a_constant_input_is_no_reason_to_fail(constant):
+    points = data_sets((np.column_stack([np.arange(10.0), np.full(10, constant)]), np.arange(10) % 2))[0]
     assert points["low"][1] < 0 < points["high"][1]
+    assert len(points["ticks"][1]) >= 1
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e-5, 1e98])
+def test_inputs_of_all_sizes(scale):
+    points = data_sets((scale * np.arange(10.0), np.arange(10) % 2))[0]
+    assert np.isfinite(points["input"]).all()
+    assert 2 <= len(points["ticks"][0]) <= 12
 
 
 @pytest.mark.parametrize("way", ["he", "xavier"])

@@ -21,7 +21,7 @@ function restart() {
   progress.begin();
   field.begin();
   picture.begin();
-  say("");
+  say(isOwn() ? "Click into the picture to add points, or write their places." : "");
   showPrograms();
   show();
 }
