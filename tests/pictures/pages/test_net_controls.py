@@ -259,12 +259,14 @@ def test_points_are_added_by_click_and_by_keyboard_and_learnt(page):
     assert points["input"][2:] == [1.5, -0.5]
     np.testing.assert_allclose(points["input"][:2], [-0.21, -0.21], atol=0.02)  # the axes are left and below
     assert window.run("document.querySelectorAll('#plane .point').length") == 2
+    assert window.run("progress.records.map(r => r.training)") == [window.run("net.look()[1]")]
     for _ in range(40):
         window.click("#step")
     assert window.text("training-right") == "100 % right"
     assert window.text("held-out-error") == "no points"
     window.click("#clear")
     assert window.text("training-error") == "no points"
+    assert window.run("document.querySelector('#curve-of-error .training').getAttribute('points')") == ""
     assert window.run("net.steps") == 40
 
 

@@ -125,8 +125,8 @@ def test_the_errors_and_probabilities_that_are_shown(page):
     assert training == pytest.approx(every[:140].mean(), rel=1e-12)
     assert held_out == pytest.approx(every[140:].mean(), rel=1e-12)
     right = (logits.data > 0) == (goal == 1)
-    assert window.text("training-error") == f"{every[:140].mean():.4g}"
-    assert window.text("held-out-error") == f"{every[140:].mean():.4g}"
+    assert window.text("training-error") == f"{every[:140].mean():.3g}"
+    assert window.text("held-out-error") == f"{every[140:].mean():.3g}"
     assert window.text("training-right") == f"{100 * right[:140].mean():.0f} % right"
     assert window.text("held-out-right") == f"{100 * right[140:].mean():.0f} % right"
 

@@ -76,9 +76,11 @@ function addPoint(x1, x2) {
   say(`${points.goal.length} points.`);
 }
 
+/* Go on with other points: the net stays as it is, the curve of the error begins anew. */
 function changePoints() {
   net.points.training = net.points.goal.length;
   net.arrange();
+  progress.begin();
   field.begin();
   show();
 }

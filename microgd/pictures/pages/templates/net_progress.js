@@ -33,16 +33,16 @@ const progress = {
   draw() {
     const { training, goal } = net.points, n = goal.length;
     const percent = (first, end) => end > first ? `${(100 * this.right(first, end)).toFixed(0)} % right` : "";
-    $("training-error").textContent = training ? number(this.now.training, 4) : "no points";
+    $("training-error").textContent = training ? number(this.now.training, 3) : "no points";
     $("training-right").textContent = percent(0, training);
-    $("held-out-error").textContent = n > training ? number(this.now.heldOut, 4) : "no points";
+    $("held-out-error").textContent = n > training ? number(this.now.heldOut, 3) : "no points";
     $("held-out-right").textContent = percent(training, n);
     $("count").textContent = `step ${net.steps}`;
     this.curve(n > training);
   },
 
   curve(isHeldOut) {
-    const svg = $("curve-of-error"), shown = [...this.records, this.now];
+    const svg = $("curve-of-error"), shown = net.points.training ? [...this.records, this.now] : [];
     const errors = shown.flatMap(({ training, heldOut }) => isHeldOut ? [training, heldOut] : [training]).filter(Number.isFinite);
     const top = 1.05 * (Math.max(0, ...errors) || 1), end = Math.max(1, net.steps);
     const place = (step, error) => [AXES.left + step / end * (AXES.right - AXES.left), AXES.bottom - error / top * (AXES.bottom - AXES.top)];
