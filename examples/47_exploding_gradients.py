@@ -78,7 +78,7 @@ del runs["clipped by value to 10"]
 ax = plots.history(runs, "gradient_norm")
 ax.set_ylim(1e-10, 1e60)
 save(ax, out / "norms.svg", "the gradient grows by 53 powers of ten in a step, or falls when it is clipped")
-print("\nNext, two_moons: Which boundary can no straight line be?")
+print("\nNext, why_bend: Why must a net bend?")
 
 # %% Exercises
 # 1. How large may the rate be for a plain step from 1.2 to end above 1, and how many steps does it take then?

@@ -25,6 +25,42 @@ def test_initialisation(course):
     assert re.search(r"he .* 9\d% right", run.printed)
 
 
+def test_why_bend(course):
+    run = course("why_bend")
+    assert "no hidden layer:             error 0.693147; ln 2 = 0.693147" in run.printed
+    assert "a hidden layer of 8, linear: error 0.693147" in run.printed
+    assert "the same answers? True" in run.printed
+    rows = table(run.printed, "units  right, of 100")
+    assert [row[:2] for row in rows] == [[1, 0], [2, 55], [3, 87], [4, 98], [8, 100]]
+    assert rows[1][2] == pytest.approx(np.log(2) / 2, abs=0.005)
+    assert run.names["away"] < 1e-15
+    page = (run.folder / "out" / "why_bend" / "page.html").read_text(encoding="utf-8")
+    assert "A small net learns" in page
+
+
+def test_by_heart(course):
+    run = course("by_heart")
+    rows = np.array(table(run.printed, "  step  error on these")[:7])
+    assert list(rows[:, 0]) == [0, 10, 30, 100, 300, 1000, 2000]
+    assert all(np.diff(rows[:, 1]) < 0)
+    assert rows[:, 2].argmin() == 3
+    assert rows[-1, 2] > np.log(2) > rows[3, 2]
+    assert set(run.names["FEW"]).isdisjoint(run.names["WATCH"])
+    assert set(run.names["MANY"]).isdisjoint(run.names["JUDGE"])
+    assert set(run.names["WATCH"]).isdisjoint(run.names["JUDGE"])
+    forgetful, stopped, decayed, more = (row[-1] for row in table(run.printed, "error on the 232"))
+    assert max(stopped, decayed, more) < forgetful / 2
+
+
+def test_many_weights(course):
+    ends = course("many_weights").names["ends"]
+    spread = {size: np.ptp(np.log10(end)) for size, end in ends.items()}
+    assert spread[4,] > 1.5  # the start decides
+    assert spread[16,] < 0.3  # it does not
+    assert [np.sum(end < 0.02) for end in ends.values()] == [0, 0, 7, 11, 22, 24, 24]
+    assert "of 16 units, all nets: 15.4, and 13 at least" in course("many_weights").printed
+
+
 # Cats, dogs, moons
 
 
