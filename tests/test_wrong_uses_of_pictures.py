@@ -32,7 +32,11 @@ GRAPHS = [
     (lambda: draw(error()).save(5), "expected the path of a file, such as 'net.npz', got 5"),
     (lambda: draw(error()).save("a.xyz"), "save: expected the name of an image, such as knob.svg"),
     (lambda: draw(error()).pipe(format="xyz"), "unknown format: 'xyz'"),
-    (lambda: play(0.5), "play: expected a Value, which remembers how it was computed, got 0.5"),
+    (
+        lambda: play(0.5),
+        "play: expected a Value, which remembers how it was computed, or a function of no arguments that "
+        "returns one, got 0.5",
+    ),
     (lambda: play(Value([1.0, 2.0]) * 2), "play: expected a scalar, got shape (2,): reduce it"),
     (lambda: play(error(), {"a": 1}), "play: expected out as the path of a file, got a dict"),
     (lambda: play(error(), 5), "expected the path of a file, such as 'net.npz', got 5"),

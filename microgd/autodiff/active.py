@@ -2,7 +2,8 @@
 
 The engine itself does not depend on them. It asks here at two places: a Value whose number leaves the graph
 calls `check_readable` (tracing forbids it) or `warn_if_differentiated` (the derivative would be lost), and
-each new Value is shown to the `observers`, which is how the compiler learns the names of variables.
+each new result is shown to the `observers`, which is how the compiler learns the names of variables, and the
+pages that play the lines of the reader's code.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Active(threading.local):
 active = Active()
 
 observers: list[Callable[[Any], None]] = []
-"""Functions that are shown each new Value, of all threads. Empty unless a function is being traced."""
+"""Functions that are shown each new result, of all threads. Empty unless a function is traced or played."""
 
 
 def observed(value: Any) -> None:

@@ -15,6 +15,7 @@ from .walk import Step, Walk
 def chain(walk: Walk, node: Value) -> Iterator[Line]:
     """Yield the lines about a Value: its data, the sum of its gradient, and each term of it."""
     uses = walk.uses[node]
+    yield from walk.code(node)
     if node.op is not None:
         yield formula(walk.symbol(node), " = ", operation_of(node, walk.symbol))
     yield result(walk.symbol(node), " = ", walk.value(node))

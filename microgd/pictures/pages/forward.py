@@ -33,6 +33,7 @@ def _given(walk: Walk, node: Value) -> Iterator[Line]:
 
 def _computed(walk: Walk, node: Value) -> Iterator[Line]:
     yield sentence(f"{walk.name(node)} is computed.")
+    yield from walk.code(node)
     yield formula(walk.symbol(node), " = ", operation_of(node, walk.symbol))
     yield numbers("= ", operation_of(node, lambda x: number_or_shape(walk, node, x)))
     yield result("= ", walk.value(node))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers import entries
+from ..own_code import Place
 from .mathml import Part, Slot, slot
 
 Line = dict[str, Any]
@@ -43,6 +44,11 @@ def _encoded(x: Any) -> Any:
     if x.size <= MOST_ENTRIES:
         return {"shape": x.shape, "entries": [_encoded(entry) for entry in x.ravel().tolist()]}
     return {"shape": x.shape, "low": _encoded(x.min()), "high": _encoded(x.max()), "card": entries([x])}
+
+
+def code(place: Place) -> Line:
+    """Make a line of the reader's own code, with the expression that is meant marked in it."""
+    return {"kind": "code", "line": place.line, "parts": (place.before, place.expression, place.after)}
 
 
 def sentence(*parts: Part) -> Line:

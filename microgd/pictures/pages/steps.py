@@ -31,11 +31,13 @@ def explained(walk: Walk, step: Step) -> Iterator[Line]:
         yield sentence(
             f"The gradient of {to} flows back to {by}{which(walk, step)}, times the local derivative."
         )
+        yield from walk.code(step.node)
         yield local(walk, step)
         yield formula(share_name(walk, step), " = ", *product(walk, step))
         yield numbers("= ", *product_in_numbers(walk, step))
     else:
         yield sentence(f"The gradient of {to} flows back to {by}, by the rule of {step.node.op.name}.")
+        yield from walk.code(step.node)
         rule = _rule_of_arrays(walk, step)
         if rule != TOO_LONG:
             yield formula(share_name(walk, step), " = ", rule)

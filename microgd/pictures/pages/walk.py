@@ -24,7 +24,8 @@ from ..chain_rule import receiving_positions, share
 from ..graph.drawing import MOST_VALUES, draw
 from ..names import bound_names, printable
 from ..numbers import literal
-from .lines import Table
+from ..own_code import Place
+from .lines import Line, Table, code
 from .mathml import Part, Slot, constant, derivative, identifier, slot
 
 
@@ -56,6 +57,7 @@ class Walk:
     """The graph of an error, ready to be walked forward and backward.
 
     error, names  as `play` takes them.
+    places        where in the reader's code a Value was computed, if that is known.
 
     nodes         the Values without copies, oldest first.
     newest_first  all Values, as the backward pass visits them.
@@ -67,8 +69,11 @@ class Walk:
     table         the numbers of the page: "value0", "gradient0", "local3", "share3", "sum3".
     """
 
-    def __init__(self, error: Value, names: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, error: Value, names: Mapping[str, Any] | None, places: Mapping[Value, Place] | None = None
+    ) -> None:
         self.error = error
+        self.places = places or {}
         self.newest_first = _values_of(error)
         self.original = _originals(self.newest_first)
         self.nodes = list(dict.fromkeys(self.original.values()))
@@ -92,6 +97,10 @@ class Walk:
     def derivative(self, variable: Value, by: Value) -> Part:
         """Write the derivative of one Value by another."""
         return derivative(self.name(variable), self.name(by))
+
+    def code(self, node: Value) -> list[Line]:
+        """Return the line of the reader's code that computed a Value; none if it is not known."""
+        return [code(self.places[node])] if node in self.places else []
 
     def value(self, node: Value, *, brackets: bool = False) -> Slot:
         """Return the slot that shows the data of a Value."""
@@ -167,7 +176,10 @@ class Walk:
 def _values_of(error: Any) -> list[Value]:
     """Check the argument of `play`, and list the error and its ancestors, newest first."""
     if not isinstance(error, Value):
-        raise TypeError(f"play: expected a Value, which remembers how it was computed, got {error!r:.60}")
+        raise TypeError(
+            "play: expected a Value, which remembers how it was computed, or a function of no arguments that "
+            f"returns one, got {error!r:.60}"
+        )
     if error.shape:
         raise ValueError(f"play: expected a scalar, got shape {error.shape}: reduce it (.sum(), .mean())")
     values = ancestors(error)

@@ -1,4 +1,4 @@
-"""Pages for the tests in a browser: a graph of numbers, a fork, arrays, a long sum, a descent."""
+"""Pages for the tests in a browser: a graph of numbers, a fork, arrays, lines of code, a long sum, a descent."""
 
 import numpy as np
 
@@ -33,6 +33,17 @@ def net_page():
     input, weight = rng.normal(size=(4, 3)), Value(rng.normal(size=(3, 2)), name="weight")
     pred = np.tanh(input @ weight + Value(np.zeros(2), name="bias"))
     return play(np.mean(pred**2), names={"input": input})
+
+
+def code_page():
+    knob_weight, bias = Value(0.5), Value(np.inf)
+
+    def error():
+        a_rather_long_name = np.tanh(0.5 * knob_weight + bias) * np.exp(-knob_weight)
+        return (a_rather_long_name
+                - 0.8) ** 2  # fmt: skip
+
+    return play(error)
 
 
 def tall_page():

@@ -5,10 +5,10 @@ import json
 
 import pytest
 from conftest import DESKTOP, PHONE
-from pages_to_look_at import descent_page, fork_page, knob_page, net_page, tall_page
+from pages_to_look_at import code_page, descent_page, fork_page, knob_page, net_page, tall_page
 from PIL import Image
 
-PAGES = [knob_page, fork_page, net_page, tall_page, descent_page]
+PAGES = [knob_page, fork_page, net_page, code_page, tall_page, descent_page]
 
 
 @pytest.mark.parametrize("write", PAGES)

@@ -53,6 +53,47 @@ def test_every_step_of_one_knob():
     assert texts(steps[8])[1:] == ["d error/d knob_weight = −0.55", "Turn knob_weight up, and error falls."]
 
 
+def test_a_function_shows_its_lines_and_knows_its_names():
+    knob_weight = Value(0.5)
+
+    def error():
+        pred = 0.5 * knob_weight
+        return (pred - 0.8) ** 2
+
+    steps = frames(error)
+    first = error.__code__.co_firstlineno
+    lines = [step["lines"][1] for step in steps[1:4]]
+    assert [line["kind"] for line in lines] == ["code"] * 3
+    assert [line["line"] - first for line in lines] == [1, 2, 2]
+    assert [line["parts"] for line in lines] == [
+        ["pred = ", "0.5 * knob_weight", ""],
+        ["return (", "pred - 0.8", ") ** 2"],
+        ["return ", "(pred - 0.8) ** 2", ""],
+    ]
+    assert texts(steps[1]) == [
+        "pred is computed.", "pred = 0.5 * knob_weight", "pred = 0.5 × knob_weight", "= 0.5 × 0.5", "= 0.25",
+    ]  # fmt: skip
+    back = [step["lines"][1]["parts"][1] for step in steps[5:8]]
+    assert back == ["(pred - 0.8) ** 2", "pred - 0.8", "0.5 * knob_weight"]
+    without = frames(error(), {"pred": None, "knob_weight": knob_weight})
+    assert all(line["kind"] != "code" for step in without for line in step["lines"])
+    assert knob_weight.grad == 0.0
+
+
+def test_names_that_are_given_count_before_those_of_the_function():
+    w = Value(0.5)
+    steps = frames(lambda: w * w, {"knob": w})
+    assert texts(steps[0])[0] == "knob is given. The computation starts from it."
+
+
+@pytest.mark.parametrize("made", [3.0, "error", None, lambda: 3.0])
+def test_what_is_neither_a_Value_nor_computes_one_is_refused(made):
+    with pytest.raises(
+        TypeError, match="play: expected a Value, which remembers how it was computed, or a func"
+    ):
+        play(made)
+
+
 def test_every_exact_number_is_the_engines():
     a, b = Value(1.3, name="a"), Value(-0.7, name="b")
     c = a * b + np.sin(a)

@@ -24,6 +24,32 @@ def cards(window, which):
     return window.run(f"ids.map(id => line(shown().card(id), {which}).textContent)")
 
 
+# The reader's own lines
+
+
+def test_the_line_of_each_step_has_its_expression_marked(page):
+    w = Value(0.5)
+
+    def error():
+        return (w * 3.0
+                - 2.0) ** 2  # </script><b id=out>&amp;  # fmt: skip
+
+    window = page(play(error))
+    window.click("#next")
+    line = f"line {error.__code__.co_firstlineno + 1}"
+    code, marks = "document.querySelector('#lines .code')", "document.querySelectorAll('#lines mark')"
+    assert window.run(f"{code}.textContent") == f"{line}return (w * 3.0"
+    window.click("#next")
+    assert window.run(f"[...{marks}].map(mark => mark.textContent)") == ["w * 3.0", "- 2.0"]
+    assert "# </script><b id=out>&amp;" in window.run(f"{code}.textContent")
+    assert not window.run("document.getElementById('out')")
+    window.press("End")
+    window.press("Left")
+    assert window.run(f"[...{marks}].map(mark => mark.textContent)") == ["w * 3.0"]
+    window.run("document.querySelector('.graph .node[role=button]').dispatchEvent(new Event('click'))")
+    assert window.run(f"[...{marks}].map(mark => mark.textContent)") == ["w * 3.0"]
+
+
 # The controls
 
 

@@ -117,7 +117,19 @@ function built(part) {
   return math;
 }
 
+/* A line of the reader's own code, with the expression that is meant marked. */
+function codeLine({ line, parts: [before, expression, after] }) {
+  const p = document.createElement("p"), code = document.createElement("code");
+  const marked = text => Object.assign(document.createElement("mark"), { textContent: text });
+  const rows = expression.split(/(\n *)/).map((text, i) => i % 2 ? text : marked(text)); // what indents a row is not
+  p.className = "code";
+  code.append(before, ...rows, after);
+  p.append(`line ${line}`, code);
+  return p;
+}
+
 function written(line) {
+  if (line.kind === "code") return [codeLine(line)];
   const p = document.createElement("p");
   p.className = line.kind;
   p.append(...line.parts.map(built));
