@@ -1,4 +1,4 @@
-"""Pages for the tests in a browser: a graph of numbers, a fork, arrays, lines of code, a long sum, a descent."""
+"""Pages for the tests in a browser: numbers, a fork, arrays, lines of code, a long sum, a descent."""
 
 import numpy as np
 

@@ -108,6 +108,49 @@ def test_the_slider_moves_the_field_and_the_field_the_slider(page):
     assert float(slider.get_attribute("value")) == 0.75
 
 
+def control(window, name, kind, what):
+    """A property of a control of the leaf of this name: of its slider or its field of a number."""
+    selector = f"[aria-label='{name}, {kind}']"
+    return window.run(f"document.querySelector(arguments[0]).{what}", selector)
+
+
+@pytest.mark.parametrize(("x", "shown"), [(np.inf, "inf"), (-np.inf, "−inf"), (np.nan, "nan")])
+def test_a_number_that_is_not_finite_can_be_typed_over_but_not_slid(page, x, shown):
+    window = page(play(Value(x, name="w") * Value([2.0, x], name="v")[1] + 3.0))
+    for name in ("w", "v[1]"):
+        assert control(window, name, "slider", "disabled")
+        assert control(window, name, "number", "placeholder") == shown
+        assert control(window, name, "number", "value") == ""
+        set_number(window, name, 4.0)
+        assert not control(window, name, "slider", "disabled")
+        assert control(window, name, "slider", "valueAsNumber") == 4.0
+        assert control(window, name, "number", "placeholder") == ""
+    agree(numbers(window), play(Value(4.0, name="w") * Value([2.0, 4.0], name="v")[1] + 3.0))
+    window.click("#reset")
+    assert control(window, "w", "slider", "disabled")
+    assert control(window, "w", "number", "placeholder") == shown
+
+
+def test_a_number_beyond_the_slider_moves_its_ends(page):
+    window = page(play(knob()))
+    assert control(window, "knob_weight", "slider", "max") == "1.5"
+    for x in (100.0, -1e308, 0.25):
+        set_number(window, "knob_weight", x)
+        assert control(window, "knob_weight", "slider", "valueAsNumber") == x
+
+
+def test_names_break_behind_an_underscore_only(page):
+    window = page(play(Value(2.0, name="a_rather_long_name_of_a_weight") ** 2), (390, 844))
+    rows = window.run(
+        "[...document.querySelector('#leaves span').childNodes].filter(part => part.nodeType === 3).map("
+        "part => { const range = new Range(); range.selectNodeContents(part);"
+        "const rows = range.getClientRects(); return [part.data, rows.length, rows[0].top]; })"
+    )
+    assert [part for part, _, _ in rows] == ["a_", "rather_", "long_", "name_", "of_", "a_", "weight"]
+    assert {count for _, count, _ in rows} == {1}  # no part is broken
+    assert len({top for _, _, top in rows}) > 1  # the name is
+
+
 def test_steps_of_gradient_descent_and_reset(page):
     window = page(play(knob()))
     weight, rate = 0.5, 0.5

@@ -22,13 +22,11 @@ const live = {
 
   /* A row: the name, a slider, a field for the number, and whether it learns. */
   control(leaf, i, j, index) {
-    const x = this.now[i][j], span = Math.max(1, 2 * Math.abs(x)), name = leaf.name + index;
+    const name = leaf.name + index;
     const row = document.createElement("div"), label = document.createElement("span");
     const inputs = ["range", "number", "checkbox"].map(type => Object.assign(document.createElement("input"), { type }));
     const [slider, field, learns] = inputs;
-    label.textContent = name;
-    slider.min = x - span;
-    slider.max = x + span;
+    for (const part of name.split(/(?<=_)|(?=\[)/)) label.append(part, document.createElement("wbr"));
     slider.step = field.step = "any";
     learns.checked = leaf.learns;
     slider.ariaLabel = `${name}, slider`;
@@ -46,8 +44,21 @@ const live = {
   },
 
   write({ i, j, slider, field }, typed) {
-    slider.value = this.now[i][j];
-    if (document.activeElement !== field || !typed) field.value = Number(this.now[i][j].toPrecision(6));
+    const x = this.now[i][j], finite = Number.isFinite(x);
+    slider.disabled = !finite; // until a number is typed: there is nothing between -inf and inf to slide to
+    field.placeholder = finite ? "" : number(x);
+    if (finite) this.slide(slider, x);
+    if (document.activeElement !== field || !typed) field.value = finite ? Number(x.toPrecision(6)) : "";
+  },
+
+  /* Move a slider; beyond its ends it gets others. */
+  slide(slider, x) {
+    if (slider.min === "" || x < slider.min || x > slider.max) {
+      const span = Math.max(1, 2 * Math.abs(x)), end = Number.MAX_VALUE;
+      slider.min = Math.max(x - span, -end);
+      slider.max = Math.min(x + span, end);
+    }
+    slider.value = x;
   },
 
   change(i, j, x) {
