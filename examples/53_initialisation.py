@@ -69,4 +69,13 @@ for (name, front), style in zip(forward.items(), plots.style.STYLES):
     ax.semilogy(np.arange(1, DEPTH + 1), front, **style, label=name)
 ax.set(xlabel="layer", ylabel="root mean square of the signal")
 plots.style.legend_below(ax)
-save(ax, out / "signals.svg")
+save(ax, out / "signals.svg", "only one of the three stays level; a straight line here is a factor a layer")
+print("\nNext, by_heart: What if a net learns its examples by heart?")
+
+# %% Exercises
+# 1. By which factor a layer does He's initialisation change the mean square if a layer is twice as wide?
+# 2. All weights start at 0.5 in place of 0. How many different hidden units does the net of 8 end up with?
+#
+# Answers
+# 1. By none: its variance 2 / inputs falls as the width grows, so the factor stays 1.
+# 2. One: equal units get equal gradients for ever. The first weights must differ, so they are drawn.
