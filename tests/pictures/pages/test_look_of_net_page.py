@@ -87,6 +87,24 @@ def test_on_a_phone_the_field_and_the_buttons_are_in_sight(page):
     assert buttons["bottom"] <= PHONE[1]
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_whole_field_fits_above_the_buttons(page, size):
+    window = page(learning_page(), size=size)
+    [[_, buttons]] = window.run(BOXES, "nav")
+    [[_, field]] = window.run(BOXES, "#field")
+    assert field["bottom"] - field["top"] <= buttons["top"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_buttons_cover_no_control_that_has_the_focus(page, size):
+    window = page(learning_page(), size=size)
+    for _ in range(20):
+        window.press("Tab")
+        focus = "document.activeElement.getBoundingClientRect().bottom"
+        top = "document.querySelector('nav').getBoundingClientRect().top"
+        assert window.run(f"!!document.activeElement.closest('nav') || {focus} <= {top}")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 @pytest.mark.parametrize("write", [learning_page, animals_page])

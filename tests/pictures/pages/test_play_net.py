@@ -92,6 +92,7 @@ def test_a_constant_input_is_no_reason_to_fail(constant):
     points = data_sets((np.column_stack([np.arange(10.0), np.full(10, constant)]), np.arange(10) % 2))[0]
     assert points["low"][1] < 0 < points["high"][1]
     assert len(points["ticks"][1]) >= 1
+    assert min(points["scale"]) > 0
 
 
 @pytest.mark.parametrize("scale", [1e-100, 1e-5, 1e98])
