@@ -54,6 +54,8 @@ GRAPHS = [
 ]
 
 net = MLP(2, 3, 1, rng=0)
+two = MLP(2, 3, 3, 1, rng=0)
+two.layers[1].activation = np.tanh
 broken = MLP(2, 3, 1, rng=0)
 broken.layers[0].bias.data = [0.0, NAN, 0.0]
 falling = GradientDescent(net.parameters, schedules.cosine(0.1, 10))
@@ -73,6 +75,7 @@ NETS = [
         "javascript: the operation softsign cannot be written",
     ),
     (lambda: play_net(net, data="cats and dogs"), "net: expected 1 inputs, as 'cats and dogs' has, got MLP"),
+    (lambda: play_net(two), "net: expected one activation for the hidden layers, none for the last, got MLP"),
     (lambda: play_net(broken), "net: expected finite weights, got nan or inf"),
     (lambda: play_net(net, 0.1), "optimizer: expected one such as Momentum(net.parameters, 0.1), got 0.1"),
     (lambda: play_net(net, GradientDescent), "optimizer: expected one such as Momentum(net.parameters, 0.1)"),
@@ -97,7 +100,7 @@ NETS = [
         lambda: play_net(data=(inputs, [0, 1, 2, 1])),
         "data: expected goals 0 and 1, one for each class, got others",
     ),
-    (lambda: play_net(batch_size=141), "batch_size: expected a number in [1, 140], got 141"),
+    (lambda: play_net(batch_size=0), "batch_size: expected a number in [1, inf), got 0"),
     (lambda: play_net(batch_size=2.5), "batch_size: expected a whole number, got 2.5"),
     (lambda: play_net(out="page.txt"), "expected the name of a page, such as player.html, got page.txt"),
 ]

@@ -2,14 +2,13 @@
 
 Every step on the page is a step of the library: the forward pass of MLP, the binary cross-entropy, its
 gradients and the formula of the optimizer are programs in JavaScript that the compiler wrote
-(net_programs.py). net_data.py has the points. The scripts of the page: net.js runs the programs,
-net_field.js draws points and decision boundary, net_picture.js the net, net_table.js the numbers of the
-optimizer; net_progress.js plays, net_controls.js has what the reader chooses.
+(net_programs.py). net_data.py has the points, net_start.py the first weights. The scripts of the page: net.js
+runs the programs, net_field.js draws points and decision boundary, net_picture.js the net, net_table.js the
+numbers of the optimizer; net_progress.js plays, net_controls.js has what the reader chooses.
 """
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ... import learning
-from ...learning import MLP, Optimizer, arguments, init
+from ...learning import MLP, Optimizer, arguments
 from .net_data import data_sets
 from .net_programs import (
     ACTIVATIONS,
@@ -28,6 +27,7 @@ from .net_programs import (
     size,
     update_programs,
 )
+from .net_start import OWN, activation_of, default_net, draws, name_of, start_from
 from .page import Page, make_page
 
 OPTIMIZERS: tuple[type[Optimizer], ...] = (
@@ -36,9 +36,10 @@ OPTIMIZERS: tuple[type[Optimizer], ...] = (
 )  # fmt: skip
 RATES = [m * 10.0**power for power in (-3, -2, -1, 0) for m in (1, 2, 5)]
 BATCH_SIZES = [1, 5, 20, 50]
-SEEDS = 10
-OWN = "own"
-"""The key of an activation or a formula that came with the net."""
+SCRIPTS = [
+    "numbers.js", "net.js", "net_field.js", "net_picture.js", "net_table.js", "net_progress.js",
+    "net_controls.js",
+]  # fmt: skip
 FEWEST_ROWS = 200
 """The room for the reader's own points."""
 
@@ -51,7 +52,7 @@ def play_net(
     *,
     batch_size: int | None = 20,
 ) -> Page:
-    """Make a page on which a small net learns to tell two classes apart, under the fingers of its reader.
+    """Make a page on which a small net learns, live, to tell two classes apart.
 
     net         an MLP with one or two inputs, at most two hidden layers of at most 16 units, and one output,
                 the logit of class 1. Learning begins from its weights; they are not changed. By default
@@ -62,7 +63,7 @@ def play_net(
     data        "two moons", "circles", "XOR", "spirals", "cats and dogs", or a pair (input, goal): n rows of
                 one or two inputs, and n goals, 0 or 1. A part of the rows is held out to test the net.
     out         the file to write, if any.
-    batch_size  the number of rows of a step; None for all.
+    batch_size  the number of rows of a step, if there are as many; None for all.
 
     The reader plays, pauses and steps, changes the data, the net and the descent, and sees the decision
     boundary, the weights, the error, the gradients and the memory of the optimizer follow. All is computed in
@@ -78,14 +79,13 @@ def play_net(
     """
     sets = data_sets(data)
     is_given = net is not None
-    net = _checked_net(net, sets[0]) if is_given else _default_net(sets[0]["inputs"])
+    net = _checked_net(net, sets[0]) if is_given else default_net(sets[0]["inputs"])
     optimizer = learning.Adam(net.parameters, 0.02) if optimizer is None else _checked_optimizer(optimizer)
-    training = sets[0]["training"]
     if batch_size is not None:
-        batch_size = arguments.whole_number("batch_size", batch_size, f"[1, {training}]")
+        batch_size = arguments.whole_number("batch_size", batch_size, "[1, inf)")
     rows = max(FEWEST_ROWS, *[len(points["goal"]) for points in sets])
-    start = _start(net)
-    activations = _with_own(ACTIVATIONS, _activation(net), start["activation"])
+    start = start_from(net)
+    activations = _with_own(ACTIVATIONS, activation_of(net), start["activation"])
     kinds = _with_own({kind.__name__: kind for kind in OPTIMIZERS}, type(optimizer), _key_of(optimizer))
     nets = net_programs(rows, activations)
     updates, formulas = update_programs(kinds)
@@ -99,11 +99,11 @@ def play_net(
             "rows": rows,
             "sets": sets,
             "layers": [layers(hidden) for hidden in range(MOST_HIDDEN + 1)],
-            "draws": _draws(),
+            "draws": draws(),
             "start": start,
             "seed": "given" if is_given else 0,
             "size": size(),
-            "label": _name_of(_activation(net)),
+            "label": name_of(activation_of(net)),
             "activations": list(activations),
             "formulas": formulas,
             "optimizer": {
@@ -115,15 +115,7 @@ def play_net(
             "batch": batch_size,
             "batches": sorted({*BATCH_SIZES, *[batch_size] * (batch_size is not None)}),
         },
-        scripts=[
-            "numbers.js",
-            "net.js",
-            "net_field.js",
-            "net_picture.js",
-            "net_table.js",
-            "net_progress.js",
-            "net_controls.js",
-        ],
+        scripts=SCRIPTS,
         program=f"{nets}\n{updates}",
         body="net.html",
         styles=["page.css", "net.css"],
@@ -134,10 +126,6 @@ def play_net(
 
 
 # Arguments ---------------------------------------------------------------------------------------
-
-
-def _default_net(inputs: int) -> MLP:
-    return MLP(inputs, 8, 8, 1, activation=np.tanh, initialise=init.xavier, rng=0)
 
 
 def _checked_net(net: Any, points: dict[str, Any]) -> MLP:
@@ -151,6 +139,11 @@ def _checked_net(net: Any, points: dict[str, Any]) -> MLP:
     if inputs != points["inputs"]:
         raise ValueError(
             f"net: expected {points['inputs']} inputs, as {points['name']!r} has, got {net!r}: give data="
+        )
+    activations = [layer.activation for layer in net.layers]
+    if activations[-1] is not None or any(f is not activations[0] for f in activations[:-1]):
+        raise ValueError(
+            f"net: expected one activation for the hidden layers, none for the last, got {net!r}"
         )
     if not all(np.isfinite(value.data).all() for value in net.parameters.values()):
         raise ValueError("net: expected finite weights, got nan or inf")
@@ -177,43 +170,3 @@ def _key_of(optimizer: Optimizer) -> str:
 def _with_own(offered: Mapping[str, Any], given: Any, key: str) -> dict[str, Any]:
     """Add what came with the net under the key "own", where it is none of those that are offered."""
     return {**offered, OWN: given} if key == OWN else dict(offered)
-
-
-def _activation(net: MLP) -> Any:
-    """Return the activation of the hidden layers; tanh for a net without."""
-    return net.layers[0].activation if len(net.layers) > 1 else np.tanh
-
-
-def _name_of(activation: Any) -> str:
-    return getattr(activation, "__name__", None) or getattr(activation, "name", "") or "your own"
-
-
-# Starts ------------------------------------------------------------------------------------------
-
-
-def _start(net: MLP) -> dict[str, Any]:
-    """Describe the net from which the page begins: its sizes, its activation, its numbers in a row."""
-    offered = [*ACTIVATIONS.items(), ("none", None)]
-    return {
-        "inputs": net.layers[0].weight.shape[0],
-        "units": [layer.weight.shape[1] for layer in net.layers[:-1]],
-        "activation": next((key for key, f in offered if f is _activation(net)), OWN),
-        "numbers": [x for value in net.parameters.values() for x in np.ravel(value.data).tolist()],
-    }
-
-
-def _draws() -> dict[str, list[str]]:
-    """Draw the numbers from which `init.he` and `init.xavier` make the weights of a net, for each seed.
-
-    They are those of NumPy's generator, in its order, so that seed 3 on the page gives the weights of
-    MLP(..., rng=3). Each is an array of float64 in base64.
-    """
-    generators = [[np.random.default_rng(seed) for seed in range(SEEDS)] for _ in range(2)]
-    return {
-        "he": [_base64(rng.standard_normal(size())) for rng in generators[0]],
-        "xavier": [_base64(rng.random(size())) for rng in generators[1]],
-    }
-
-
-def _base64(x: np.ndarray) -> str:
-    return base64.b64encode(x.astype("<f8").tobytes()).decode()

@@ -87,6 +87,16 @@ def test_a_descent_that_diverges_stops_and_says_why(page):
     assert window.run("net.isFinite")
 
 
+def test_jupyter_shows_it_in_a_frame(window, tmp_path):
+    (tmp_path / "notebook.html").write_text(play_net(NET)._repr_html_(), encoding="utf-8")
+    window.driver.get((tmp_path / "notebook.html").as_uri())
+    window.driver.switch_to.frame(0)
+    window.click("#step")
+    assert window.text("count") == "step 1"
+    assert ground(window)[:, :, 3].max() > 0
+    window.driver.switch_to.default_content()
+
+
 # The descent -------------------------------------------------------------------------------------
 
 
@@ -229,6 +239,13 @@ def test_the_curve_of_the_error_has_both_errors_of_every_picture(page):
     for column, line in zip((1, 2), lines):
         heights = [106 - record[column] / top * 98 for record in records]
         np.testing.assert_allclose([y for _, y in line[:5]], heights, atol=0.06)
+
+
+def test_a_batch_is_all_rows_where_there_are_fewer(page):
+    window = page(play_net(data=(np.arange(10.0), np.arange(10) % 2)))
+    window.click("#step")
+    assert sorted(window.run("net.last")) == list(range(7))
+    assert window.run("document.getElementById('batch').value") == "20"
 
 
 def test_a_long_curve_is_thinned_out(page):
