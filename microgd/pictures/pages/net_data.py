@@ -95,7 +95,7 @@ def data_sets(given: Any) -> list[dict[str, Any]]:
     else:
         points = _checked(given)
         axes = ["input"] if points[0].shape[1] == 1 else ["x1", "x2"]
-        own = [_in_form("the data that came with the page", points, axes, ["class 0", "class 1"])]
+        own = [_in_form("as given", points, axes, ["class 0", "class 1"])]
     made = [
         _in_form(name, SETS[name][0](np.random.default_rng(0)), *SETS[name][1:], digits=4) for name in names
     ]

@@ -1,7 +1,7 @@
 """The programs of `play_net`: what the page computes, written in JavaScript by the compiler.
 
 For each activation and number of hidden layers there are two: `learn` gives a batch's error and its
-gradients, `look` the probabilities, the errors and the outputs of the hidden units, which are shown. For each
+gradients, `look` the probabilities, the errors and the outputs of each layer, which are shown. For each
 optimizer there is its formula. Everything else is an argument, so that it needs no program of its own:
 
 - a layer always has MOST_UNITS units. The outputs of those that are not used are multiplied by 0, so their
@@ -73,7 +73,7 @@ def _programs(rows: int, hidden: int, activation: Callable[[Any], Any]) -> str:
             outputs.append(layer(outputs[-1]))
         losses_of_rows = losses.binary_cross_entropy(outputs[-1], goal)
         errors = np.sum(training * losses_of_rows), np.sum(held_out * losses_of_rows)
-        return sigmoid(outputs[-1]), errors, outputs[1:-1]
+        return sigmoid(outputs[-1]), errors, outputs[1:]
 
     learns, looks = compile(learn), compile(look)
     learns(weights, input, column, column, units)

@@ -14,7 +14,7 @@ BOXES = (
 )
 STATES = {
     "start": "",
-    "after some steps": "player.advance(3)",
+    "after some steps": "(() => { for (let i = 0; i < 20; i++) player.advance(5); })()",
     "a setting out of its interval": (
         "(() => { const input = document.getElementById('setting-0');"
         "input.value = 7; input.dispatchEvent(new Event('input')); })()"
@@ -71,8 +71,9 @@ def test_the_words_in_pictures_are_legible_and_do_not_overlap(page, write, size)
             assert not overlap(a, b), (picture, one, other)
 
 
-def test_on_a_desktop_all_but_the_programs_is_in_sight(page):
-    window = page(learning_page())
+@pytest.mark.parametrize("size", [DESKTOP, (1440, 900), (1920, 1080)])
+def test_on_a_desktop_all_but_the_programs_is_in_sight(page, size):
+    window = page(learning_page(), size=size)
     [[_, buttons]] = window.run(BOXES, "nav")
     for section in ("choices", "prediction", "progress", "net"):
         [[_, box]] = window.run(BOXES, f"#{section}")

@@ -118,7 +118,7 @@ def test_the_errors_and_probabilities_that_are_shown(page):
     net = MLP(2, 4, 1, activation=np.tanh, rng=1)
     window = page(play_net(net, data="spirals"))
     input, goal = rows_of(window)
-    probabilities, training, held_out, _ = window.run("net.look().map(x => x.length ? [...x] : x)")
+    probabilities, training, held_out, *_ = window.run("net.look().map(x => x.length ? [...x] : x)")
     logits = net(input)
     every = losses.binary_cross_entropy(logits, goal).data
     np.testing.assert_allclose(probabilities, sigmoid(logits).data.ravel(), rtol=1e-12)

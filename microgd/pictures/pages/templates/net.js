@@ -140,22 +140,23 @@ const net = {
   },
 
   /* The probabilities of class 1 for rows of inputs, the error over the training rows and over those held out, and the
-     outputs of each hidden layer. */
+     outputs of each layer, of which the last are the logits. */
   look(input = this.input) {
     return this.programs.look(...this.parts(this.weights), input, this.goal, ...this.shares, ...this.used);
   },
 
-  /* For any points: the probabilities, and the outputs of the hidden units, a list for each point in each layer. */
+  /* For any points: the probabilities, their logits, and the outputs of the units, for each hidden layer a list of points. */
   everywhere(points) {
-    const probabilities = [], outputs = this.units.map(() => []);
+    const probabilities = [], logits = [], outputs = this.units.map(() => []);
     for (let first = 0; first < points.length; first += data.rows) {
       const chunk = points.slice(first, first + data.rows), [found, , , ...layers] = this.look(this.rows(chunk));
       chunk.forEach((_, i) => {
         probabilities.push(found[i]);
-        layers.forEach((layer, k) => outputs[k].push(layer.subarray(i * WIDTH, (i + 1) * WIDTH)));
+        logits.push(layers.at(-1)[i]);
+        outputs.forEach((output, k) => output.push(layers[k].subarray(i * WIDTH, (i + 1) * WIDTH)));
       });
     }
-    return { probabilities, outputs };
+    return { probabilities, logits, outputs };
   },
 
   get isFinite() { return this.weights.every(Number.isFinite); },

@@ -78,11 +78,11 @@ const field = {
     const { low, high } = this.points, at = (i, k) => low[k] + (i + 0.5) / GRID * (high[k] - low[k]);
     const centers = [];
     for (let row = 0; row < GRID; row++) for (let column = 0; column < GRID; column++) centers.push([at(column, 0), at(GRID - 1 - row, 1)]);
-    const { probabilities: found, outputs } = net.everywhere(centers);
+    const { probabilities, logits, outputs } = net.everywhere(centers);
     this.seen = { outputs, width: GRID, height: GRID };
-    this.paint(found, GRID, GRID);
+    this.paint(probabilities, GRID, GRID);
     const cell = PLOT.size / GRID;
-    const d = boundary(found, GRID).map(ends => "M" + ends.map(([x, y]) =>
+    const d = boundary(logits, GRID).map(ends => "M" + ends.map(([x, y]) =>
       `${(PLOT.left + (x + 0.5) * cell).toFixed(1)},${(PLOT.top + (y + 0.5) * cell).toFixed(1)}`).join("L")).join("");
     this.curve.setAttribute("d", "");
     for (const path of [this.boundary, this.line]) path.setAttribute("d", d);
@@ -91,13 +91,13 @@ const field = {
   drawLine() {
     const count = 200, [low] = this.points.low, [high] = this.points.high;
     const points = Array.from({ length: count }, (_, i) => [low + (i + 0.5) / count * (high - low)]);
-    const { probabilities: found, outputs } = net.everywhere(points);
+    const { probabilities: found, logits, outputs } = net.everywhere(points);
     this.seen = { outputs, width: count, height: 1 };
     this.paint(found, count, 1);
     const place = i => PLOT.left + (i + 0.5) / count * PLOT.size;
     const known = found.every(Number.isFinite);
     this.curve.setAttribute("d", known ? "M" + found.map((p, i) => `${place(i).toFixed(1)},${this.down(p).toFixed(1)}`).join("L") : "");
-    const cuts = found.flatMap((p, i) => i && (p > 0.5) !== (found[i - 1] > 0.5) ? [i - (p - 0.5) / (p - found[i - 1])] : []);
+    const cuts = logits.flatMap((x, i) => i && (x > 0) !== (logits[i - 1] > 0) ? [i - x / (x - logits[i - 1])] : []);
     const d = cuts.map(i => `M${place(i).toFixed(1)},${PLOT.top}v${PLOT.size}`).join("");
     for (const path of [this.boundary, this.line]) path.setAttribute("d", d);
   },
@@ -119,14 +119,14 @@ function coloured(canvas, numbers, width, height) {
   return canvas;
 }
 
-/* The lines along which a grid of probabilities is one half: marching squares, piece by piece. */
-function boundary(found, n) {
+/* The lines along which a grid of logits is 0, the probability one half: marching squares, piece by piece. */
+function boundary(logits, n) {
   const lines = [];
   for (let y = 0; y + 1 < n; y++) {
     for (let x = 0; x + 1 < n; x++) {
       const corners = [[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]];
       const crossings = corners.flatMap(([x0, y0], i) => {
-        const [x1, y1] = corners[(i + 1) % 4], a = found[y0 * n + x0] - 0.5, b = found[y1 * n + x1] - 0.5;
+        const [x1, y1] = corners[(i + 1) % 4], a = logits[y0 * n + x0], b = logits[y1 * n + x1];
         return (a > 0) === (b > 0) ? [] : [[x0 + (x1 - x0) * a / (a - b), y0 + (y1 - y0) * a / (a - b)]];
       });
       for (let i = 0; i + 1 < crossings.length; i += 2) lines.push(crossings.slice(i, i + 2));
