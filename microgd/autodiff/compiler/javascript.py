@@ -59,7 +59,7 @@ def javascript(
     shapes = ", ".join(f"{operands.named(x)} {x.shape}" for x in program.inputs if x.shape)
     body = [f"// {shapes}"] * bool(shapes) + [*operands.constants, *lines, f"return [{results}];"]
     head = f"function {safe(name, 'program')}({', '.join(parameters)}) {{"
-    inside = [*_runtime("\n".join(body)), *body]
+    inside = [*body, *_runtime("\n".join(body))]  # declarations are hoisted: the program is read first
     return "\n".join([head, *[f"  {line}" for line in inside], "}"])
 
 

@@ -212,6 +212,13 @@ def test_long_tables_and_uniform_constants_are_written_short(page):
     assert len(step.javascript) < 3000
 
 
+def test_a_program_is_read_before_the_functions_that_it_calls(page):
+    step = microgd.compile(lambda x: np.sum(np.tanh(x)) ** 2)
+    for here, there in zip(*run(page, step, np.linspace(-2, 2, 7)), strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-15)
+    assert step.javascript.index("return [") < step.javascript.index("function sum(")
+
+
 NAMES = [
     "</script>", "<!--", "-->", "*/", "a\n}; alert(1); //", "a\r\nalert(1)", "a\u2028alert(1)", "a\u2029",
     "\\u0061", "`${alert(1)}`", "'\"", "0", "", "é", "await", "arguments", "__proto__", "constructor", "Math",
