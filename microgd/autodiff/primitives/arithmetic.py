@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .evaluate import select
+from .evaluate import select, smallest_divisor
 from .primitive import primitive
 
 # fmt: off
@@ -42,10 +42,16 @@ identity = primitive(lambda a: a,       lambda g, out, a: g,                # dx
 
 
 def _base(a: Any, b: Any) -> Any:
-    """The base a, but 1 where the exponent is 0: a ** 0 is constant, and 0 * a ** -1 may be 0 * infinity."""
+    """The base a, but 1 where the exponent is 0: a ** 0 is constant, and 0 * a ** -1 may be 0 * infinity.
+
+    A recorded exponent has the mixed derivative 1 / a: a is replaced only where that is infinite.
+    """
     if type(b) in (float, int) and b:
         return a
-    return where((a == 0) & (b == 0) if hasattr(b, "record") else b == 0, 1.0, a)
+    if not hasattr(b, "record"):
+        return where(b == 0, 1.0, a)
+    smallest = smallest_divisor(a)
+    return where((absolute(a) <= smallest) & (b == 0), smallest, a)
 
 
 def _sech2(a: Any) -> Any:

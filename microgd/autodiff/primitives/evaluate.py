@@ -60,6 +60,11 @@ def select(condition: Any, a: Any, b: Any) -> Any:
     return np.where(condition, a, b)
 
 
+def smallest_divisor(a: Any) -> float:
+    """Return about the smallest number with a finite reciprocal, in the precision of a."""
+    return 2.0 / float(np.finfo(np.float32 if getattr(a, "dtype", None) == np.float32 else np.float64).max)
+
+
 def understood(op: Primitive, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Convert lists and other libraries' numbers to arrays, and NumPy's scalars to Python's, which do not
     promote float32.
