@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import microgd
-from microgd import grad, losses, relu, sigmoid, softmax
+from microgd import Value, grad, logsumexp, losses, relu, sigmoid, softmax
 from microgd.autodiff import softplus
+from microgd.autodiff.primitives import reduction
 
 mp = pytest.importorskip("mpmath").mp
 
@@ -65,12 +66,48 @@ FUNCTIONS = {
     "arctan2 to x": (lambda x: np.arctan2(3.0, x), lambda x: mp.atan2(3, x)),
     "logaddexp": (lambda x: np.logaddexp(x, 1.0), lambda x: mp.log(mp.exp(x) + mp.e)),
     "logaddexp2": (lambda x: np.logaddexp2(x, 1.0), lambda x: mp.log(2**x + 2) / mp.log(2)),
+    "float_power": (lambda x: np.float_power(x, 3.0), lambda x: x**3),
+    "remainder": (lambda x: x % 2.6875, lambda x: x - 2.6875 * mp.floor(x / 2.6875)),
+    "length": (
+        lambda x: reduction.length(np.stack([x, 3.0 * np.ones_like(x)]), (0,), False),
+        lambda x: mp.sqrt(x * x + 9),
+    ),
+    "logsumexp": (
+        lambda x: logsumexp(np.stack([x, np.ones_like(x)]), axis=0),
+        lambda x: mp.log(mp.exp(x) + mp.e),
+    ),
+    "std": (
+        lambda x: reduction.std(np.stack([x, 3.0 * np.ones_like(x), 5.0 * np.ones_like(x)]), 0),
+        lambda x: mp.sqrt(2 * (x * x - 8 * x + 19)) / 3,
+    ),
+    "prod": (lambda x: np.prod(np.stack([x, x, x]), axis=0), lambda x: x**3),
+    "squared_error": (lambda x: losses.squared_error(x, 0.25), lambda x: (x - 0.25) ** 2),
+    "absolute_error": (lambda x: losses.absolute_error(x, 0.25), lambda x: abs(x - 0.25)),
+    "huber": (
+        lambda x: losses.huber(x, 0.25),
+        lambda x: min(abs(x - 0.25), mp.mpf(1)) * (abs(x - 0.25) - min(abs(x - 0.25), mp.mpf(1)) / 2),
+    ),
+    "hinge": (lambda x: losses.hinge(1.25 * x, 1.0), lambda x: max(mp.mpf(0), 1 - 1.25 * x)),
+    "softmax_cross_entropy": (
+        lambda x: losses.softmax_cross_entropy(np.stack([x, np.ones_like(x)], -1), np.zeros(1, int)),
+        lambda x: mp.log(1 + mp.exp(1 - x)),
+    ),
+    "binary_cross_entropy of a soft goal": (
+        lambda x: losses.binary_cross_entropy(x, 0.25),
+        lambda x: mp.log(1 + mp.exp(x)) - x / 4,
+    ),
     "binary_cross_entropy": (lambda x: losses.binary_cross_entropy(x, 1.0), lambda x: mp.log(1 + mp.exp(-x))),
 }
 
 # (name, order of the derivative): why digits are lost, and where
 LOSSES = {
     ("hypot", 2): ("9 / r^3 is a difference of 1 / r and x^2 / r^3, nearly equal", lambda x: abs(x) > 100),
+    ("length", 2): ("9 / r^3 is a difference of 1 / r and x^2 / r^3, nearly equal", lambda x: abs(x) > 10),
+    ("logsumexp", 2): ("p - p^2 is a difference of nearly equal probabilities", lambda x: x >= 10),
+    ("softmax_cross_entropy", 0): ("log p is a difference of nearly equal logits", lambda x: x >= 10),
+    ("softmax_cross_entropy", 1): ("p - 1 is a difference of nearly equal numbers", lambda x: x >= 10),
+    ("softmax_cross_entropy", 2): ("p - p^2 is a difference of nearly equal numbers", lambda x: x >= 10),
+    ("std", 2): ("1 / s - d^2 / s^3 is a difference of nearly equal numbers", lambda x: abs(x) > 10),
     ("x ** x", 1): ("x^(x - 1) overflows before it is multiplied by x", lambda x: 0 < x < 1e-37),
     ("x ** x", 2): ("x^(x - 2) overflows before it is multiplied by x", lambda x: 0 < x < 1e-15),
 }  # fmt: skip
@@ -178,6 +215,55 @@ def test_slopes_of_an_angle_and_a_distance_whatever_the_unit(f, exponent, dtype)
     expected = np.array([4, -3]) / 25 / unit.astype(float) if f is np.arctan2 else [0.6, 0.8]
     assert [*x, *y] == pytest.approx(expected, rel=1e-5)
     assert x.dtype == dtype
+
+
+@pytest.mark.parametrize("exponent", [-315, -307, -200, -160, 0, 160, 200, 307])
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.filterwarnings("error")
+def test_a_length_whose_squares_are_out_of_range(exponent, compiled):
+    unit = 10.0**exponent
+    rows = np.array([[3.0 * unit, 4.0 * unit], [3.0, -4.0], [0.0, 0.0]])
+
+    def lengths(rows):
+        return np.linalg.norm(Value(rows) if type(rows) is np.ndarray else rows, axis=1)
+
+    slopes = grad(lambda rows: np.sum(lengths(rows)))
+    if compiled:
+        lengths, slopes = microgd.compile(lengths), microgd.compile(slopes)
+    found = lengths(rows) if compiled else lengths(rows).data
+    assert found == pytest.approx(np.array([5.0 * unit, 5.0, 0.0]), rel=1e-12 if unit > 1e-308 else 1e-8)
+    of_unit = (
+        [0.6, 0.8] if unit > 1e-308 else [0.0, 0.0]
+    )  # a denormal length counts as 0, where the slope is 0
+    assert slopes(rows) == pytest.approx(np.array([of_unit, [0.6, -0.8], [0.0, 0.0]]), rel=1e-12)
+
+
+def test_lengths_of_what_is_not_finite_or_empty():
+    for x in ([np.inf, 1.0], [np.nan, 1.0], [1e308] * 4, []):
+        with np.errstate(over="ignore"):
+            expected = np.linalg.norm(x) if len(x) < 4 else 2e308
+            np.testing.assert_equal(np.linalg.norm(Value(np.array(x))).item(), expected)
+    assert np.linalg.norm(Value(np.ones((0, 2))), axis=1).shape == (0,)
+    assert np.linalg.norm(Value(np.ones((2, 0))), axis=1).data.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("x", [5e-324, -5e-324, 1e-310, 0.0, 5.5e-309, 6e-309, 2.0])
+@pytest.mark.parametrize("dtype", [None, np.float64, np.float32])
+@pytest.mark.filterwarnings("ignore:(divide by zero|invalid value|overflow)")
+def test_a_zeroth_power_whose_exponent_is_an_argument(x, dtype):
+    args = (x, 0.0) if dtype is None else (np.array([x], dtype), np.zeros(1, dtype))
+    slopes = grad(lambda x, b: np.sum(np.power(x, b)), (0, 1))
+    eager, compiled = slopes(*args), microgd.compile(slopes)(*args)
+    assert eager[0] == 0.0
+    np.testing.assert_array_equal(compiled, eager)
+
+
+@pytest.mark.parametrize("f", [np.logaddexp, np.logaddexp2])
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_the_sum_of_two_impossible_ones_has_no_slope(f):
+    """log(0 + 0) is -inf, and its slope 0 / 0: nan, as in PyTorch and JAX."""
+    assert np.isnan(grad(f, (0, 1))(-math.inf, -math.inf)).all()
+    assert grad(f, (0, 1))(-math.inf, 0.0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("x", [0.0, 1e-310, -1e-310, 5e-324, 1.0, math.inf])

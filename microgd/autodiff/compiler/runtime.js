@@ -212,7 +212,14 @@ function logsumexp(a, groups, run, n) {
 }
 
 function norm(a, groups, run, n) {
-  return sum(each(a.length, i => a[i] * a[i]), groups, run, n).map(Math.sqrt);
+  const inRange = x => x > 2 ** -970 && x < Infinity, group = i => groups[Math.floor(i / run)];
+  const squares = sum(each(a.length, i => a[i] * a[i]), groups, run, n);
+  if (squares.every(inRange)) return squares.map(Math.sqrt);
+  const longest = max(each(a.length, i => Math.abs(a[i])), groups, run, n);
+  const unit = longest.map(x => (x > 0 && x < Infinity ? x : 1)); // in which no square overflows
+  const x = each(a.length, i => a[i] / unit[group(i)]);
+  const scaled = sum(x.map(entry => entry * entry), groups, run, n);
+  return each(n, i => (inRange(squares[i]) ? Math.sqrt(squares[i]) : unit[i] * Math.sqrt(scaled[i])));
 }
 
 // Along an axis: places line after line, n entries a line.

@@ -8,6 +8,7 @@ tuple of axes counted from 0 (see `axes_of`); `keepdims` leaves axes of length 1
 from __future__ import annotations
 
 import builtins
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from ..data import FLOAT64
 from .arithmetic import absolute, maximum, minimum, where
 from .elementary import astype
-from .evaluate import naming_errors
+from .evaluate import naming_errors, smallest_divisor
 from .primitive import numpy_functions, primitive
 from .shape import (
     along,
@@ -99,6 +100,41 @@ def _logsumexp(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     return out if keepdims else np.squeeze(out, axis)
 
 
+def _plain_length(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    return np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims))
+
+
+def _length(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """Compute the root of the sum of squares; in units of the largest entry where these are out of range."""
+    with np.errstate(over="ignore"):
+        squares = np.add.reduce(a * a, axis, None, None, keepdims)
+    smallest, largest = _range_of_squares(squares.dtype)
+    if not squares.shape:
+        is_in_range = smallest < squares <= largest
+    else:
+        is_in_range = not squares.size or (
+            smallest < np.minimum.reduce(squares, None) and np.maximum.reduce(squares, None) <= largest
+        )
+    return np.sqrt(squares) if is_in_range else _scaled_length(a, squares, axis, keepdims)
+
+
+def _scaled_length(a: Any, squares: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """Compute the lengths in units of the largest entry, except where the squares are in range."""
+    smallest, largest = _range_of_squares(squares.dtype)
+    longest = np.max(abs(a), axis=axis, keepdims=True, initial=0.0)
+    unit = np.where((longest > 0) & (longest < np.inf), longest, 1.0).astype(squares.dtype)
+    scaled = unit * _plain_length(a / unit, axis, True)
+    is_in_range = (smallest < squares) & (squares <= largest)
+    return np.where(is_in_range, np.sqrt(squares), scaled if keepdims else np.squeeze(scaled, axis))
+
+
+@functools.cache
+def _range_of_squares(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """The smallest number to which denormal squares are rounding errors, and the largest number."""
+    limits = np.finfo(dtype if dtype.kind == "f" else FLOAT64)
+    return float(limits.tiny / limits.eps), float(limits.max)
+
+
 # fmt: off
 reduce_sum = primitive(
     lambda a, axis, keepdims: np.add.reduce(a, axis, None, None, keepdims),
@@ -113,11 +149,12 @@ shift = primitive(_extreme(np.maximum), None, name="max")
 # log(sum(e^a)) without an overflow; its gradient is the softmax.
 reduce_logsumexp = primitive(_logsumexp,
     lambda g, out, a, axis, keepdims: _back(g, axis, keepdims) * softmax(a, axis), name="logsumexp")
-# The Euclidean length. At the zero vector, where it has a kink, slope 0: that is a / inf.
-length = primitive(
-    lambda a, axis, keepdims: np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims)),
+# The Euclidean length. At the zero vector, where it has a kink, slope 0: that is a / inf. A denormal length,
+# whose reciprocal may be infinite, counts as 0 there.
+length = primitive(_length,
     lambda g, out, a, axis, keepdims:
-        _back(g / where(out == 0, math.inf, out), axis, keepdims) * a, name="length")
+        _back(g / where(out <= smallest_divisor(out), math.inf, out), axis, keepdims) * a,
+    name="length", numpy=_plain_length)
 # fmt: on
 
 

@@ -113,6 +113,7 @@ CHOICES = [
     lambda x, y: np.searchsorted([-0.5, 0.0, 0.0, 1.0, np.inf], x, "right"),
     lambda x, y: np.searchsorted(np.sort(x), y), lambda x, y: np.argsort(x, kind="stable"),
     lambda x, y: np.argmax(x[:-9]), lambda x, y: np.argmin(x), np.add,
+    lambda x, y: np.linalg.norm(np.stack([x, 1e-200 * y]), axis=0),
     lambda x, y: np.max(x[:20]), lambda x, y: np.sum(x[:20] == y[:20]), lambda x, y: np.sort(x),
 ]  # fmt: skip
 """Where JavaScript's own operation has another answer than NumPy's for some number."""
