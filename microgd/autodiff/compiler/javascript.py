@@ -20,8 +20,8 @@ are exact up to 2**53; a result beyond it throws RangeError, as does an index th
 
 A line for a number is an expression. A line for an array calls one of the functions in runtime.js, which gets
 tables of places that are computed here: shapes are known when a program is written. What the dialect cannot
-say (float32, integers of fewer than 64 bits in arithmetic, inverses and decompositions, operations of one's
-own, more than MOST entries) raises TypeError by name.
+say (float32, integers of fewer than 64 bits in arithmetic, decompositions, operations of one's own, more than
+MOST entries) raises TypeError by name.
 """
 
 from __future__ import annotations

@@ -181,18 +181,32 @@ def _convolved(x: Instruction, operands: Operands) -> str:
 
 def _product(x: Instruction, operands: Operands) -> str:
     """Write a product of matrices, or of stacks of them."""
-    a, b = map(shape_of_operand, x.args)
-    rows, columns = a[-2] if len(a) > 1 else 1, b[-1] if len(b) > 1 else 1
-    stack = np.broadcast_shapes(a[:-2], b[:-2])
-    starts = [np.broadcast_to(numbered(given[:-2]), stack) * math.prod(given[-2:]) for given in (a, b)]
-    left, right = map(operands.array, x.args)
-    return _matmul(left, right, (rows, a[-1], columns), starts, operands)
+    a, b = x.args
+    left, right = shape_of_operand(a), shape_of_operand(b)
+    rows, columns = left[-2] if len(left) > 1 else 1, right[-1] if len(right) > 1 else 1
+    return _of_stacks("matmul", a, b, (rows, left[-1], columns), operands)
 
 
-def _matmul(a: str, b: str, sizes: tuple[int, ...], starts: list[np.ndarray], operands: Operands) -> str:
-    """Write a product of matrices of these sizes (rows, summed entries, columns), from these places on."""
+def _of_stacks(function: str, a: Operand, b: Operand, sizes: tuple[int, ...], operands: Operands) -> str:
+    """Write a function of matrices, or of stacks of them, which broadcast."""
+    shapes = [shape_of_operand(x) for x in (a, b)]
+    stack = np.broadcast_shapes(*[given[:-2] for given in shapes])
+    starts = [np.broadcast_to(numbered(given[:-2]), stack) * math.prod(given[-2:]) for given in shapes]
+    return _from_places(function, operands.array(a), operands.array(b), sizes, starts, operands)
+
+
+def _from_places(
+    function: str, a: str, b: str, sizes: tuple[int, ...], starts: list[np.ndarray], operands: Operands
+) -> str:
+    """Write a function of matrices of these sizes, which begin at these places of two arrays."""
     tables = "".join([f", {operands.table(places)}" for places in starts]) if starts[0].size != 1 else ""
-    return f"matmul({a}, {b}, {', '.join(map(str, sizes))}{tables})"
+    return f"{function}({a}, {b}, {', '.join(map(str, sizes))}{tables})"
+
+
+def _solved(x: Instruction, operands: Operands) -> str:
+    """Write the solution of linear equations; an inverse is that for the unit matrix."""
+    a, b = x.args if x.op is linear_algebra.solve else (x.args[0], np.eye(x.shape[-1]))
+    return _of_stacks("solve", a, b, (x.shape[-2], x.shape[-1]), operands)
 
 
 def _einsum(x: Instruction, operands: Operands) -> str:
@@ -211,7 +225,8 @@ def _einsum(x: Instruction, operands: Operands) -> str:
         a = _in_order(text, have, [*stack, *left, *summed], sizes, operands)
         b = _in_order(operands.array(array), other, [*stack, *summed, *right], sizes, operands)
         starts = [np.arange(count) * counts[k] * counts[k + 1] for k in (0, 1)]
-        text, have = _matmul(a, b, tuple(counts), starts, operands), "".join([*stack, *left, *right])
+        text = _from_places("matmul", a, b, tuple(counts), starts, operands)
+        have = "".join([*stack, *left, *right])
     return _in_order(text, have, list(output), sizes, operands)
 
 
@@ -276,7 +291,8 @@ ARRAYS: dict[Primitive, Write] = {
     reduction.length: _by_computed("norm"), reduction.cumsum: _accumulated,
     **dict.fromkeys([order.argsort, order.argpartition], _sorted), signals.searchsorted: _searched,
     **dict.fromkeys([signals.convolve_full, signals.convolve_valid], _convolved),
-    linear_algebra.matmul: _product, einsum.einsum: _einsum,
+    linear_algebra.matmul: _product, linear_algebra.solve: _solved, linear_algebra.inv: _solved,
+    einsum.einsum: _einsum,
 }  # fmt: skip
 
 MOVES = {

@@ -300,6 +300,33 @@ function matmul(a, b, rows, inner, columns, lefts = [0], rights = [0]) {
   return out;
 }
 
+// Solve a x = b for matrices that begin at these places: Gaussian elimination with the largest pivot, as LAPACK.
+function solve(a, b, n, columns, lefts = [0], rights = [0]) {
+  const out = new Float64Array(lefts.length * n * columns);
+  lefts.forEach((left, m) => {
+    const row = (x, start, width, i) => Array.from(x.slice(start + i * width, start + (i + 1) * width));
+    const rows = Array.from({length: n}, (_, i) => [...row(a, left, n, i), ...row(b, rights[m], columns, i)]);
+    for (let k = 0; k < n; k++) {
+      const sizes = rows.map((entries, i) => (i < k ? -1 : Math.abs(entries[k])));
+      const pivot = sizes.indexOf(Math.max(...sizes));
+      if (sizes[pivot] === 0) throw new RangeError("Singular matrix");
+      if (pivot >= 0) [rows[k], rows[pivot]] = [rows[pivot], rows[k]]; // it is -1 among nan
+      for (const below of rows.slice(k + 1)) {
+        const share = below[k] / rows[k][k];
+        for (let j = k; j < n + columns; j++) below[j] -= share * rows[k][j];
+      }
+    }
+    for (let k = n - 1; k >= 0; k--) {
+      for (let j = 0; j < columns; j++) {
+        let x = rows[k][n + j];
+        for (let i = k + 1; i < n; i++) x -= rows[k][i] * out[(m * n + i) * columns + j];
+        out[(m * n + k) * columns + j] = x / rows[k][k];
+      }
+    }
+  });
+  return out;
+}
+
 // Multiply as polynomials.
 function convolve(a, v) {
   const out = new Float64Array(a.length + v.length - 1);
