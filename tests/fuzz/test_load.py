@@ -224,7 +224,7 @@ FULL = """
 import resource, signal, sys
 import numpy as np
 from microgd import Value, checkpoint, descend, GradientDescent, History, draw, play
-from microgd.pictures import play_descent
+from microgd.pictures import play_descent, play_net
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 knob = Value(0.5, name="knob")
 history = History(descend(lambda: knob * knob, GradientDescent([knob], 0.1), 200))
@@ -234,6 +234,7 @@ writers = {
     "graph.svg": lambda path: draw((knob - 0.8) ** 2).save(path),
     "play.html": lambda path: play((knob - 0.8) ** 2, path),
     "descent.html": lambda path: play_descent(lambda knob: (knob - 0.8) ** 2, -1, 4, 0.5, [0.1], path),
+    "learning.html": lambda path: play_net(out=path),
 }
 name = sys.argv[1]
 writers[name](name)
@@ -250,7 +251,9 @@ assert open(name, "rb").read() == before, "the old file is lost"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
-@pytest.mark.parametrize("name", ["net.npz", "history.csv", "graph.svg", "play.html", "descent.html"])
+@pytest.mark.parametrize(
+    "name", ["net.npz", "history.csv", "graph.svg", "play.html", "descent.html", "learning.html"]
+)
 def test_a_full_disk_loses_no_file(name, tmp_path):
     """The old file stays, an OSError says why, and no part of a new one is left."""
     run = subprocess.run(
