@@ -105,7 +105,7 @@ def _names_in(frames: dict[FrameType, None]) -> dict[str, Any]:
     names: dict[str, Any] = {}
     for frame in frames:
         known = {name: frame.f_globals[name] for name in frame.f_code.co_names if name in frame.f_globals}
-        for name, x in (frame.f_locals | known).items():
+        for name, x in {**known, **frame.f_locals}.items():
             if isinstance(x, (Value, np.ndarray)):
                 names.setdefault(name, x)
     return names
@@ -113,26 +113,36 @@ def _names_in(frames: dict[FrameType, None]) -> dict[str, Any]:
 
 def _place_of(frame: FrameType) -> Place | None:
     """Return the expression that a frame is computing; None if its source is not known."""
-    positions = itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
-    first, last, start, end = next(positions, (None, None, None, None))
-    if first is None or last is None or start is None or end is None:  # python -X no_debug_ranges
-        first = last = frame.f_lineno
-        start, end = 0, None
-    lines = [
-        linecache.getline(frame.f_code.co_filename, n, frame.f_globals).rstrip("\n")
-        for n in range(first, last + 1)
-    ]
+    first, last, start, end = _position(frame)
+    code, known = frame.f_code, frame.f_globals
+    lines = [linecache.getline(code.co_filename, n, known).rstrip("\n") for n in range(first, last + 1)]
     if not lines[0]:
         return None
-    before, after = _part(lines[0], 0, start), _part(lines[-1], end, None) if end is not None else ""
+    before, after = _part(lines[0], 0, start), _part(lines[-1], end, None)
     text = "\n".join(lines)
-    expression = text[len(before) : len(text) - len(after)]
-    indent = before[: len(before) - len(before.lstrip())]
-    shown = expression.replace(f"\n{indent}", "\n").split("\n")
-    if len(shown) > MOST_LINES:
-        shown, after = [*shown[: MOST_LINES - 1], "…"], ""
-    parts = before.lstrip(), "\n".join(shown), after.rstrip()
+    indent = text[: len(text) - len(text.lstrip())]
+    rows = (
+        text[len(before) : len(text) - len(after)]
+        .removeprefix(indent)
+        .replace(f"\n{indent}", "\n")
+        .split("\n")
+    )
+    if len(rows) > MOST_LINES:
+        rows, after = [*rows[: MOST_LINES - 1], "…"], ""
+    parts = before.lstrip(), "\n".join(rows), after.rstrip()
     return Place(first, *[printable(part, longest=400) for part in parts])
+
+
+def _position(frame: FrameType) -> tuple[int, int, int, int]:
+    """Return the first and the last line of what a frame is computing, and its first and last column in them.
+
+    With `python -X no_debug_ranges` the columns are not known: the whole line.
+    """
+    positions = itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
+    first, last, start, end = next(positions, (None, None, None, None))
+    if first is None or last is None or start is None or end is None:
+        return frame.f_lineno, frame.f_lineno, 0, sys.maxsize
+    return first, last, start, end
 
 
 def _part(line: str, start: int, end: int | None) -> str:

@@ -2,11 +2,16 @@
 
 import functools
 import linecache
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import microgd
 from microgd import MLP, Value, grad, softmax
 from microgd.autodiff.active import observers
 from microgd.pictures.own_code import call
@@ -137,6 +142,21 @@ def test_source_that_is_not_there_is_left_out():
     found = call(namespace["error"])
     assert found.result.data == 4.0
     assert found.places == {}
+
+
+def test_without_columns_the_whole_line_is_marked(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from microgd import Value\nfrom microgd.pictures.own_code import call\nx = Value(2.0)\n"
+        "def error():\n    return x * x - 1.0  # here\nprint(list(call(error).places.values()))\n"
+    )
+    run = [sys.executable, "-X", "no_debug_ranges", script]
+    folder = Path(microgd.__file__).parents[1]
+    said = subprocess.run(
+        run, capture_output=True, text=True, check=True, cwd=folder, env=os.environ | {"PYTHONPATH": "."}
+    )
+    place = "Place(line=5, before='', expression='return x * x - 1.0  # here', after='')"
+    assert said.stdout == f"[{place}, {place}]\n"
 
 
 def test_other_threads_are_not_noted():
