@@ -63,14 +63,21 @@ def _located(pattern: gather.Pattern, integers: list[Operand], operands: Operand
     parts = [operands.table(numbered(pattern.shape)[pattern.filled(zeros)])]
     for hole, (x, axis) in enumerate(zip(integers, pattern.axes(), strict=True)):
         if isinstance(x, Instruction):
-            behind = pattern.shape[axis + 1 :]
-            entries = numbered(x.shape)
-            line = np.arange(entries.size).reshape(-1, *[1] * len(behind))
-            stretched = np.broadcast_to(line, (*pattern.shape[:axis], entries.size, *behind))
-            read = stretched[pattern.filled([*zeros[:hole], entries, *zeros[hole + 1 :]])]
-            table, length = operands.table(read), pattern.shape[axis]
-            parts.append(f"[{operands.array(x)}, {table}, {length}, {axis}, {math.prod(behind)}]")
+            entries = operands.table(_entries_read(pattern, zeros, hole, x.shape))
+            length, step = pattern.shape[axis], math.prod(pattern.shape[axis + 1 :])
+            parts.append(f"[{operands.array(x)}, {entries}, {length}, {axis}, {step}]")
     return f"located({', '.join(parts)})"
+
+
+def _entries_read(pattern: gather.Pattern, zeros: list[Any], hole: int, given: tuple[int, ...]) -> np.ndarray:
+    """Return which of the integers in a hole, an array of this shape, picks each entry of the result.
+
+    The integers are numbered, and pick from an array whose entries are their own places along the axis.
+    """
+    axis, entries = pattern.axes()[hole], numbered(given)
+    line = np.arange(entries.size).reshape(-1, *[1] * (len(pattern.shape) - axis - 1))
+    places = np.broadcast_to(line, (*pattern.shape[:axis], entries.size, *pattern.shape[axis + 1 :]))
+    return np.asarray(places[pattern.filled([*zeros[:hole], entries, *zeros[hole + 1 :]])])
 
 
 def _zeros(x: Instruction) -> Any:
