@@ -55,9 +55,8 @@ save(
     out / "zigzag.svg",
     "between two steps a line crosses the valley: nearer each time at 0.23, not at 0.27",
 )
-see = "choose a rate and press space: the ball walks, zigzags, or is thrown out"
-rates = [0.05, 0.125, 0.23, 0.25, 0.27]
-save_drawn(lambda: play_descent(error, -0.7, 1.5, 0.9, rates), out / "page.html", see)
+see = "turn the rate past its mark: the ball walks, zigzags, and is thrown out"
+save_drawn(lambda: play_descent(error, -0.7, 1.5, 0.9, 0.05), out / "page.html", see)
 print("\nNext, learning_rates: How large may the learning rate be?")
 
 # %% Exercises

@@ -5,17 +5,19 @@ from a single start may be luck; each optimizer at the best of thirty learning r
 more than the optimizer does. None is best everywhere. Adagrad, with a rate for each weight, is by far the
 quickest where the valley runs along a weight, and no better than others where it slants. In Rosenbrock's
 bent valley momentum helps most; gradient descent does arrive, after thousands of steps. RMSprop never comes
-to rest at a constant rate. Pictures.
+to rest at a constant rate. Pictures, and a page on which they race.
 Run it: python examples/46_race.py
 """
 
 import numpy as np
 from helpers.lesson import begin
+from helpers.pages import save_drawn
 from helpers.pictures import save
 
 import microgd
 from microgd import Adagrad, Adam, GradientDescent, Momentum, Nesterov, RMSprop, Value, descend, plots
 from microgd.learning import History
+from microgd.pictures import play_descent
 
 out = begin(__doc__)  # --help, and --out for the pictures
 
@@ -102,6 +104,8 @@ ax = plots.error_contour(rosenbrock, (-1.5, 1.5), (-0.6, 1.6), ways)
 save(
     ax, out / "rosenbrock.svg", "250 steps: one creeps along the floor, the other is thrown about and arrives"
 )
+page = lambda: play_descent(bowl, (-4.5, -2.2), (2, 1.8), (-4, 1), 0.02)  # noqa: E731
+save_drawn(page, out / "page.html", "let several optimizers run at once, and give each its own rate")
 print("\nNext, exploding_gradients: What if a gradient explodes?")
 
 # %% Exercises

@@ -110,7 +110,7 @@ def _one_knob() -> Page:
 def _descent() -> Page:
     from .pictures import play_descent
 
-    return play_descent(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2, -1, 4, 0.5, [0.5, 3.6, 4.1])
+    return play_descent(lambda knob_weight: (0.5 * knob_weight - 0.8) ** 2, -1, 4, 0.5, 0.5)
 
 
 PAGES: dict[str, Callable[[], Page]] = {"knob": _one_knob, "descent": _descent}

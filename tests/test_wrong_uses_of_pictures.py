@@ -42,15 +42,14 @@ GRAPHS = [
     (lambda: play(error(), 5), "expected the path of a file, such as 'net.npz', got 5"),
     (lambda: play(error(), "page.txt"), "expected the name of a page, such as player.html, got page.txt"),
     (lambda: play_descent(0.5, -1, 1, 0, 0.1), "error: expected a function of one knob, such as lambda"),
-    (lambda: play_descent(bowl, "a", 1, 0, 0.1), "low: expected a number, got 'a'"),
+    (lambda: play_descent(bowl, "a", 1, 0, 0.1), "low: expected real numbers, got text ('a')"),
     (lambda: play_descent(bowl, 1, 0, 0, 0.1), "expected low < high, got 1 and 0"),
     (lambda: play_descent(bowl, 0, 1, 5, 0.1), "play_descent: expected low <= start <= high, got 0, 5 and 1"),
     (lambda: play_descent(bowl, 0, 1, NAN, 0.1), "start: expected a number in (-inf, inf), got nan"),
-    (
-        lambda: play_descent(bowl, 0, 1, 0.5, []),
-        "play_descent: expected at least one learning rate, got none",
-    ),
-    (lambda: play_descent(bowl, 0, 1, 0.5, "a"), "learning_rates: expected real numbers, got text ('a')"),
+    (lambda: play_descent(bowl, 0, 1, 0.5, [0.1]), "learning_rate: expected a number in (0, inf), got [0.1]"),
+    (lambda: play_descent(bowl, 0, 1, 0.5, 0), "learning_rate: expected a number in (0, inf), got 0"),
+    (lambda: play_descent(bowl, 0, 1, 0.5, "a"), "learning_rate: expected a number in (0, inf), got 'a'"),
+    (lambda: play_descent(bowl, (0, 0), (1, 1), 0.5), "three numbers, or three pairs for two knobs, got low"),
 ]
 
 net = MLP(2, 3, 1, rng=0)

@@ -233,8 +233,12 @@ writers = {
     "history.csv": lambda path: history.to_csv(path),
     "graph.svg": lambda path: draw((knob - 0.8) ** 2).save(path),
     "play.html": lambda path: play((knob - 0.8) ** 2, path),
+<<<<<<< HEAD
     "descent.html": lambda path: play_descent(lambda knob: (knob - 0.8) ** 2, -1, 4, 0.5, [0.1], path),
     "learning.html": lambda path: play_net(out=path),
+=======
+    "descent.html": lambda path: play_descent(lambda knob: (knob - 0.8) ** 2, -1, 4, 0.5, 0.1, path),
+>>>>>>> 7ceca25 (Compute gradient descent live in the page of play_descent)
 }
 name = sys.argv[1]
 writers[name](name)

@@ -11,8 +11,6 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 Point = tuple[float, float]
 
 
@@ -63,12 +61,3 @@ def points(places: Iterable[Sequence[float]]) -> str:
 def text(x: float, y: float, anchor: str, content: object) -> str:
     """Write an SVG text; anchor: "start", "middle" or "end"."""
     return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}">{html.escape(str(content))}</text>'
-
-
-def tangent(chart: Chart, point: Point, slope: float, length: float) -> list[float]:
-    """Return both ends of a piece of the tangent that has the same length on the picture everywhere."""
-    width = chart.x[1] - chart.x[0]
-    here = np.array(chart.place(point))
-    there = np.array(chart.place((point[0] + width, point[1] + slope * width)))
-    along = (there - here) / np.linalg.norm(there - here) * length / 2
-    return [round(float(end), 2) for end in (*(here - along), *(here + along))]

@@ -54,7 +54,14 @@ def descent_page():
     def error(knob_weight):
         return (0.5 * knob_weight - 0.8) ** 2
 
-    return play_descent(error, -2, 5, 0.5, [0.5, 3.6, 6.0], steps=20)
+    return play_descent(error, -2, 5, 0.5, 0.5)
+
+
+def map_page():
+    def error(w):
+        return w[0] ** 2 + 10 * w[1] ** 2
+
+    return play_descent(error, (-2, -2), (2, 2), (-1.5, 1), 0.02)
 
 
 def learning_page():

@@ -5,10 +5,10 @@ import json
 
 import pytest
 from conftest import DESKTOP, PHONE
-from pages_to_look_at import code_page, descent_page, fork_page, knob_page, net_page, tall_page
+from pages_to_look_at import code_page, fork_page, knob_page, net_page, tall_page
 from PIL import Image
 
-PAGES = [knob_page, fork_page, net_page, code_page, tall_page, descent_page]
+PAGES = [knob_page, fork_page, net_page, code_page, tall_page]
 
 
 @pytest.mark.parametrize("write", PAGES)
@@ -29,15 +29,13 @@ def test_nothing_sticks_out_and_the_controls_are_in_sight(page, write, size):
             assert box["height"] >= 24
 
 
-@pytest.mark.parametrize("write", [net_page, fork_page, descent_page])
+@pytest.mark.parametrize("write", [net_page, fork_page])
 def test_what_is_current_is_in_view(page, write):
     window = page(write(), size=PHONE)
     view = window.run("document.getElementById('stage').getBoundingClientRect().toJSON()")
     for index in range(0, window.run("player.frames.length") - 1, 3):
         window.run(f"player.step({index})")
-        current = (
-            "document.querySelector('svg:not([hidden]) .node.at, #ball').getBoundingClientRect().toJSON()"
-        )
+        current = "document.querySelector('svg:not([hidden]) .node.at').getBoundingClientRect().toJSON()"
         box = window.run(current)
         assert box["left"] < view["right"]
         assert box["right"] > view["left"]
@@ -45,12 +43,11 @@ def test_what_is_current_is_in_view(page, write):
 
 
 def test_letters_are_large_enough_on_a_phone(page):
-    for write in (knob_page, descent_page):
-        window = page(write(), size=PHONE)
-        texts = "[...document.querySelectorAll('svg:not([hidden]) text')].filter(text => text.textContent)"
-        heights = window.run(f"{texts}.map(text => text.getBoundingClientRect().height)")
-        assert min(heights) >= 13  # the box of a line; letters of some 12 pixels
-        assert window.run("parseFloat(getComputedStyle(document.querySelector('#lines p')).fontSize)") >= 16
+    window = page(knob_page(), size=PHONE)
+    texts = "[...document.querySelectorAll('svg:not([hidden]) text')].filter(text => text.textContent)"
+    heights = window.run(f"{texts}.map(text => text.getBoundingClientRect().height)")
+    assert min(heights) >= 13  # the box of a line; letters of some 12 pixels
+    assert window.run("parseFloat(getComputedStyle(document.querySelector('#lines p')).fontSize)") >= 16
 
 
 def test_dark_and_light_follow_the_reader_and_the_button(page):

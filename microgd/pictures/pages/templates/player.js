@@ -81,7 +81,7 @@ const keys = {
   " ": () => player.toggle(),
 };
 document.addEventListener("keydown", event => {
-  const target = event.target, own = ["rate", "pace", "answer"].includes(target.id) || target.closest("#live");
+  const target = event.target, own = ["pace", "answer"].includes(target.id) || target.closest("#live");
   const pressed = event.key === " " && (target.tagName === "BUTTON" || target.getAttribute("role") === "button");
   if (!(event.key in keys) || own || pressed || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
