@@ -25,7 +25,8 @@ def test_the_notebook_runs_and_says_what_is_committed(committed, monkeypatch):
     nbclient.NotebookClient(fresh, timeout=120, kernel_name="python3").execute()
     assert said(fresh) == said(committed)
     assert shown(fresh) == shown(committed)
-    assert {"image/svg+xml", "image/png"} <= set(shown(fresh))  # the graph, and matplotlib's pictures
+    assert {"image/svg+xml", "image/png", "text/html"} <= set(shown(fresh))  # graph, plots and live pages
+    assert sum("<iframe srcdoc=" in page for page in pages(fresh)) == 2
 
 
 def test_the_notebook_says_what_is_true(committed):
@@ -33,6 +34,19 @@ def test_the_notebook_says_what_is_true(committed):
     assert "pred 0.25, error 0.30250000000000005, derivative -0.55" in printed
     assert "error 3.04212e-06" in printed  # 0.3025 * 0.5625^20
     assert printed.count("0.5625") == 20
+    assert "largest stable rate 4" in printed  # 2 / (2 * 0.5^2)
+    assert "mean miss 0, mean squared miss 2.5" in printed
+
+
+def test_the_notebook_has_the_numbers_of_the_lessons(committed, course):
+    printed = "".join(said(committed))
+    assert f"by hand: error {course('five_lines').names['by_hand'][-1]:.6e}" in printed
+    for end in ("5.408208e-06", "5.403407e+16", "1.485277e-10"):
+        assert end in printed
+        assert end in course("predict_compare_learn").printed
+    for error in ("0.0196", "0.0013135188", "8.8027125e-05"):
+        assert error in printed
+        assert error in course("many_knobs").printed
 
 
 def without_outputs(cell):
@@ -51,3 +65,8 @@ def said(notebook):
 def shown(notebook):
     """The kinds of what was shown."""
     return [kind for output in outputs(notebook) for kind in sorted(output.get("data", {}))]
+
+
+def pages(notebook):
+    """What was shown as HTML."""
+    return [output["data"].get("text/html", "") for output in outputs(notebook) if "data" in output]
