@@ -99,5 +99,21 @@ for row, (name, formula) in enumerate(lines):
         reach = (row - where[used]) / 2
         ax.plot(-reach * np.sin(half), row - reach + reach * np.cos(half), color=colour)
     where[name] = row
+for name, colour in (("forward", plots.style.BLUE), ("back to the weights", plots.style.VERMILION)):
+    ax.plot([], [], color=colour, label=name)
 ax.set(xlim=(-8, 14), ylim=(len(lines), -1), frame_on=False, xticks=[], yticks=[])
-save(ax, out / "lines.svg")
+plots.style.legend_below(ax)
+save(
+    ax,
+    out / "lines.svg",
+    "each line is joined to those that it uses; the way back uses those of the way there",
+)
+print("\nNext, how_fast: How fast is it?")
+
+# %% Exercises
+# 1. Compile grad(grad(error)), the second derivative. How many lines has it, and what do they use?
+# 2. Which part of x * 1.0 + 0.0 does the compiler leave out?
+#
+# Answers
+# 1. Two, which multiply the input by 2 and by itself: knob_weight and goal_pred do not matter to it.
+# 2. Only * 1.0: at x = -0.0 the sum is 0.0, so + 0.0 does change a bit.

@@ -4,7 +4,7 @@ import re
 
 from microgd import GradientDescent, History, Value, course, descend
 
-LESSONS = [name for name, path in course.scripts().items() if re.match(r"[1-5]\d_", path.stem)]
+LESSONS = [name for name, path in course.scripts().items() if re.match(r"[1-6]\d_", path.stem)]
 
 
 def listed(lesson):

@@ -15,7 +15,7 @@ def test_each_lesson_ends_with_the_question_that_the_next_one_answers(course):
     text = (contents.folder() / "README.md").read_text(encoding="utf-8")
     questions = dict(re.findall(r"\[(\w+)\]\(\w+\.py\) \| \*\*(.+?\?)\*\*", text))
     names = list(contents.scripts())
-    assert len(LESSONS) == 30
+    assert len(LESSONS) == 32
     for name in LESSONS:
         following = names[names.index(name) + 1]
         last = course(name).printed.rstrip().splitlines()[-1]
