@@ -119,13 +119,28 @@ crowds = {"cat": kilograms[goal_pred == 0], "dog": kilograms[goal_pred == 1]}
 print()
 try:
     asked.out.mkdir(parents=True, exist_ok=True)
-    print("wrote", draw(error, names=names).save(asked.out / "graph.svg"))
+    print("wrote", draw(error, names=names).save(asked.out / "graph.svg"), end=": ")
+    print("what the knob computes, and in orange the gradients that come back")
     ax = plots.histogram(crowds, {"knob and bias": better_cut, "one knob": cut}, unit="kg")
     from helpers.pictures import save  # which needs matplotlib
 
-    save(ax, asked.out / "histogram.svg")
+    save(
+        ax,
+        asked.out / "histogram.svg",
+        "the knob's cut lies beyond nearly all cats, the other between the crowds",
+    )
 except (ImportError, RuntimeError) as missing:
     print(f"no picture: {missing}")
 except OSError as failure:
     options.error(f"--out {asked.out}: {failure.strerror or failure}")
 print("Next: --weight 4.2 judges an animal, --data learns from your own; the course is in examples/README.md")
+
+# %% Exercises
+# 1. How probable is a dog of 5.3 kg to be one, and what do the animals nearest to it say?
+# 2. Take --learning-rate 0.02. What happens, and which rate is the largest that could be right?
+# 3. Take --seed 1, another split. By how much do the shares on animals held out change?
+#
+# Answers
+# 1. 0.54, and 52 % of its 50 nearest are dogs: so near to the cut it is hardly more than a guess.
+# 2. It is refused with the error that it rose to; below 0.01108 it is stable, 2 / (second derivative).
+# 3. The knob's from 74.1 to 70.9 %, the other's from 78.5 to 80.4 %: by about the 3 % that chance allows.

@@ -139,5 +139,13 @@ def main():
         print(f"\nthe workers never used more than {peaks} MB")
 
 
+# %% Exercises
+# 1. How many numbers has the answer to one step, for the net of two layers, and does it grow with the data?
+# 2. One shard has 50,000 rows and another 10. How much does a row of the second weigh in the error?
+#
+# Answers
+# 1. 90: the gradients of 88 weights, the error and the number of rows, however many rows those are.
+# 2. As much as any other row: the errors of shards are weighted by their rows.
+
 if __name__ == "__main__":
     main()
