@@ -48,6 +48,7 @@ RATES = np.geomspace(0.0001, 10, 41)
 MOST_STEPS, LOW = 3000, 1e-4
 
 
+@np.errstate(all="ignore")  # the largest rates diverge, until their numbers overflow
 def arrivals(error, optimizer) -> np.ndarray:
     """For each rate the step from which on the error is below 0.0001, in the median over the starts."""
     slope = microgd.compile(microgd.grad(lambda w: np.sum(error(w))))
@@ -61,7 +62,6 @@ def arrivals(error, optimizer) -> np.ndarray:
     return np.median(np.where(arrived <= MOST_STEPS, arrived, np.inf), axis=-1)
 
 
-np.seterr(all="ignore")  # the largest rates diverge, until their numbers overflow
 best = {}
 print(f"{'steps (rate)':<16}" + "".join(f"{error.__name__:>16}" for error in STARTS))
 for optimizer in OPTIMIZERS:
