@@ -165,18 +165,22 @@ def _first_words(kind: type[Optimizer]) -> str:
 
 
 def _curvature(error: Callable[[Any], Any], lows: list[float], highs: list[float]) -> float | None:
-    """Return the largest second derivative at the lowest place of the range; None without a minimum in it."""
+    """Return the largest second derivative at the lowest place of the range; None if it is not curved."""
     axes = [np.linspace(a, b, 121 if len(lows) == 1 else 41) for a, b in zip(lows, highs, strict=True)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
     errors = np.array([error_at(error, _knobs(place)) for place in grid])
     here = grid[np.nanargmin(np.where(np.isfinite(errors), errors, np.nan))]
+    step = np.full(len(axes), np.inf)
     for _ in range(20):  # Newton's method
         bend, slope = np.atleast_2d(hessian(error)(_knobs(here))), np.ravel(grad(error)(_knobs(here)))
-        if not np.all(np.isfinite(bend)) or abs(np.linalg.det(bend)) < 1e-300:
+        if not np.all(np.isfinite(bend)) or np.linalg.matrix_rank(bend) < len(axes):
             return None
-        here = here - np.linalg.solve(bend, slope)
+        step = np.linalg.solve(bend, slope)
+        here = here - step
         if np.any(here < lows) or np.any(here > highs):
             return None
+    if np.any(abs(step) > 1e-9 * np.subtract(highs, lows)):  # slow: the error is flat there, as w^4 at 0
+        return None
     curvatures = np.linalg.eigvalsh(np.atleast_2d(hessian(error)(_knobs(here))))
     return float(curvatures[-1]) if curvatures[0] > 0 else None
 

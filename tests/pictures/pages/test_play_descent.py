@@ -39,6 +39,20 @@ def test_without_a_minimum_in_the_picture_there_is_no_curvature(error):
     assert data_in(play_descent(error, -1, 2, 0.5))["curvature"] is None
 
 
+@pytest.mark.parametrize("place", [0.0, 0.3])
+def test_a_minimum_without_curvature_has_no_largest_stable_rate(place):
+    flat = lambda w: (w - place) ** 4  # noqa: E731
+    assert data_in(play_descent(flat, -2, 3.1, 1.0))["curvature"] is None
+    ravine = lambda w: (w[0] + w[1] - place) ** 2  # noqa: E731
+    assert data_in(play_descent(ravine, (-2, -2), (2, 3), (1, 1)))["curvature"] is None
+
+
+def test_the_unit_of_the_error_decides_no_more_than_the_curvature():
+    small = lambda w: 1e-170 * valley(w)  # noqa: E731
+    found = data_in(play_descent(small, (-2, -2), (2, 2), (1, 1)))["curvature"]
+    assert found == pytest.approx(1e-170 * (11 + np.sqrt(82)), abs=0)
+
+
 def test_the_curve_is_the_error():
     page = play_descent(one_knob, -2, 5, 0.5)
     chart = data_in(page)["chart"]

@@ -17,7 +17,7 @@ function showRate() {
   $("bound-mark").hidden = bound === null;
   $("bound-mark").style.left = `calc(${(100 * toScale(bound ?? 1)).toFixed(2)}% + ${(8 - 16 * toScale(bound ?? 1)).toFixed(1)}px)`;
   const none = ["GradientDescent", "Momentum", "Nesterov"].includes(kind)
-    ? "There is no minimum in the picture, so no largest stable rate." : "Its steps do not grow with the gradient, so no single rate is the largest stable one.";
+    ? "There is no minimum in the picture that curves upwards in every direction, so no largest stable rate." : "Its steps do not grow with the gradient, so no single rate is the largest stable one.";
   $("bound").textContent = bound === null ? none : `Largest stable rate ${number(bound, 4)}: second derivative ${number(data.curvature, 4)} at the minimum.`;
 }
 
