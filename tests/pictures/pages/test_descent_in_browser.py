@@ -132,11 +132,6 @@ def test_a_ball_that_leaves_is_not_drawn_and_this_is_said(page):
     steps_to(window, 8)
     assert "It is out of the picture." in window.lines()
     assert window.run("document.querySelectorAll('#moving .mark').length") == 0
-    steps_to(window, 4000)
-    assert (
-        "It has diverged: the numbers are not finite any more. Choose a smaller learning rate."
-        in window.lines()
-    )
     window.click("#reset")
     assert window.run("document.querySelectorAll('#moving .mark').length") == 1
 
@@ -191,11 +186,28 @@ def test_a_step_is_told_in_words(page):
         "The curve rises to the left, so the gradient asks for a step to the right: up with knob_weight.",
         "next knob_weight = knob_weight − learning rate × slope", "= 0.5 − 0.5 × (−0.55)", "= 0.775",
     ]  # fmt: skip
-    steps_to(window, 200)
-    assert window.text("phase") == "GradientDescent, step 200"
-    assert (
-        "It has arrived: the gradient is less than a millionth of what it was at the start." in window.lines()
-    )
+
+
+@pytest.mark.parametrize(("rate", "reason"), [(0.5, "converged"), (6.0, "diverged")])
+def test_a_path_ends_where_that_of_the_library_does_and_so_does_playing(page, rate, reason):
+    knob = Value(0.5, name="knob")
+    *_, last = descend(lambda: one_knob(knob), OPTIMIZERS[0]([knob], rate), steps=1000, ftol=None)
+    assert last.reason == reason
+    window = page(play_descent(one_knob, -2, 5, 0.5, rate))
+    steps_to(window, last.number - 1)
+    assert reason not in window.text("lines")
+    window.driver.find_element("css selector", "#pace option[value='60']").click()
+    window.click("#play")
+    window.wait_until("$('play').textContent === 'Play'")
+    assert window.text("phase") == f"GradientDescent, step {last.number}"
+    assert f"It has {reason}: " in window.text("lines")
+
+
+def test_numbers_that_overflow_are_told(page):
+    window = page(play_descent(lambda knob: knob**4, -2, 3, 2.0, 1e200))
+    steps_to(window, 9)
+    said = "It has diverged: the numbers are not finite any more. Choose a smaller learning rate."
+    assert said in window.lines()
 
 
 # The controls ------------------------------------------------------------------------------------

@@ -36,10 +36,10 @@ const descent = {
     return this.place(flat(moved), remembered);
   },
 
-  /* The path of an optimizer up to the step that is shown; it ends where a number is not finite. */
+  /* The path of an optimizer up to the step that is shown; it ends where it has diverged. */
   path(kind) {
     const path = this.paths[kind] ??= [this.first(kind)];
-    while (path.length <= this.index && isFinitePlace(path.at(-1))) path.push(this.after(kind, path.at(-1)));
+    while (path.length <= this.index && !hasDiverged([path[0], path.at(-1)])) path.push(this.after(kind, path.at(-1)));
     return path.slice(0, this.index + 1);
   },
 
@@ -50,6 +50,16 @@ const descent = {
     return { GradientDescent: 2 / L, Momentum: 2 * (1 + m) / L, Nesterov: 2 * (1 + m) / ((1 + 2 * m) * L) }[kind] ?? null;
   },
 };
+
+/* Whether a path has diverged or converged at its last place: the rules of `descend`, with its dtol and gtol. */
+function hasDiverged(path) {
+  return !isFinitePlace(path.at(-1)) || path.at(-1).error > 1e20 * Math.max(1, Math.abs(path[0].error));
+}
+
+function hasConverged(path) {
+  const [first, last] = [path[0], path.at(-1)].map(({ gradient }) => Math.hypot(...gradient));
+  return last <= 1e-8 * first;
+}
 
 function isFinitePlace({ knobs: numbers, error, gradient }) {
   return [...numbers, error, ...gradient].every(Number.isFinite);

@@ -122,12 +122,17 @@ const player = {
   },
   play() {
     $("play").textContent = "Pause";
-    this.timer = setInterval(() => this.show(descent.index + 1), Number($("pace").value));
+    this.timer = setInterval(() => this.isAtTheEnd() ? this.pause() : this.show(descent.index + 1), Number($("pace").value));
   },
   pause() {
     clearInterval(this.timer);
     this.timer = null;
     $("play").textContent = "Play";
+  },
+  /* Playing ends where each path has diverged or converged. */
+  isAtTheEnd() {
+    const ended = path => hasDiverged(path) || hasConverged(path);
+    return descent.index === MOST_STEPS || [...descent.shown].every(kind => ended(descent.path(kind)));
   },
   toggle() { this.timer === null ? this.play() : this.pause(); },
   step(index) { this.pause(); this.show(index); },

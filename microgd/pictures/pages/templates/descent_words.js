@@ -7,19 +7,19 @@ const bracketed = x => number(x).startsWith("−") ? `(${number(x)})` : number(x
 const derivative = i => KNOBS === 1 ? "slope" : `slope by ${data.names[i]}`;
 
 function words(place, path) {
-  const kind = descent.said, lines = [], isFirst = descent.index === 0;
+  const kind = descent.said, lines = [];
   $("phase").textContent = `${kind}, step ${Math.min(descent.index, path.length - 1)}`;
   for (const [i, x] of place.knobs.entries()) lines.push(line("result", `${data.names[i]} = ${number(x)}`));
   lines.push(line("result", `error = ${number(place.error)}`));
-  if (!isFinitePlace(place)) {
-    lines.push(line("words", "It has diverged: the numbers are not finite any more. Choose a smaller learning rate."));
+  if (hasDiverged(path)) {
+    const cause = isFinitePlace(place) ? "the error is more than 1e+20 times that of the start" : "the numbers are not finite any more";
+    lines.push(line("words", `It has diverged: ${cause}. Choose a smaller learning rate.`));
     return $("lines").replaceChildren(...lines);
   }
   if (!within(spot(place))) lines.push(line("words", "It is out of the picture."));
   for (const [i, slope] of place.gradient.entries()) lines.push(line("local", `${derivative(i)} = ${number(slope)}`));
-  const size = Math.hypot(...place.gradient), first = Math.hypot(...descent.paths[kind][0].gradient);
-  if (size === 0) lines.push(line("words", "The error is level here: the gradient gives no step to take."));
-  else if (!isFirst && size < 1e-6 * first) lines.push(line("words", "It has arrived: the gradient is less than a millionth of what it was at the start."));
+  if (place.gradient.every(x => x === 0)) lines.push(line("words", "The error is level here: the gradient gives no step to take."));
+  else if (hasConverged(path)) lines.push(line("words", "It has converged: the gradient is at most 1e-8 times that of the start."));
   else if (KNOBS === 1) lines.push(line("words", direction(place.gradient[0])));
   const next = descent.after(kind, place);
   for (const [i, name] of data.names.entries()) lines.push(...update(kind, name, place, next, i));
