@@ -44,6 +44,9 @@ def test_the_notebook_has_the_numbers_of_the_lessons(committed, course):
     for end in ("5.408208e-06", "5.403407e+16", "1.485277e-10"):
         assert end in printed
         assert end in course("predict_compare_learn").printed
+    for end in ("knob 1.600, error 1.0799506e-27", "knob 1.601, error 2.5e-07"):
+        assert end in printed
+        assert end.replace(",", " ") in course("hot_and_cold").printed
     for error in ("0.0196", "0.0013135188", "8.8027125e-05"):
         assert error in printed
         assert error in course("many_knobs").printed
